@@ -1,0 +1,57 @@
+# Everything a person runs. `make help` lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/.set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lint types imports wheel lock clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(SETUP)  ## install everything into .venv/
+
+$(SETUP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "TicketSonic needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	  || { echo "This Python has no venv module. On Debian: apt-get install python3-venv (needs root)"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(SETUP)  ## serve on http://127.0.0.1:9507, with a sample event at the first start
+	@exec $(BIN)/ticketsonic serve --sample
+
+test: $(SETUP)  ## run the whole suite, on SQLite and on PostgreSQL
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+check: $(SETUP) lint types imports test  ## what CI runs: format, lint, types, import contracts, tests
+
+format: $(SETUP)  ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet .
+
+lint: $(SETUP)  ## check format and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(SETUP)  ## check types
+	$(BIN)/mypy
+
+imports: $(SETUP)  ## check which part may import which
+	$(BIN)/lint-imports
+
+wheel: $(SETUP)  ## build the wheel into dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
+
+lock: $(SETUP)  ## pin every dependency with its hashes, without addresses
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	  pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	  pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+
+clean:  ## remove what was installed and built; data/ stays
+	rm -rf .venv dist build .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Accounts, their API keys, and the keys that sign their tickets."""

@@ -1,0 +1,76 @@
+"""Who is calling: user id and API key of a request, checked against the database and remembered for a moment."""
+
+import hmac
+import time
+
+from msgspec import Struct
+from sqlalchemy import func, select
+
+from ticketsonic.accounts.api_keys import key_sha256
+from ticketsonic.database import Database
+from ticketsonic.errors import UnknownKey, UnknownUser
+from ticketsonic.schema import accounts, api_keys, signing_keys
+
+REMEMBERED_SECONDS = 3.0
+"""How long a revoked key may go on to work: commands take effect within 5 s (issue 2)."""
+MOST_REMEMBERED = 10_000
+
+
+class Caller(Struct, frozen=True):
+    """An authenticated request's account and key."""
+
+    account_id: int
+    api_key_id: int
+    scope: str
+    rsa_key_number: int
+    ed25519_key_number: int
+    """The numbers of the newest signing keys that are not revoked: new tickets are signed with them."""
+
+
+class Authentication:
+    """Checks credentials. What is remembered is found by the key's hash, so that no key is compared byte by byte."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._remembered: dict[tuple[str, bytes], tuple[Caller, float]] = {}
+
+    async def authenticate(self, user_id: str, key: str) -> Caller:
+        """Give the caller; raises :class:`UnknownUser`, then :class:`UnknownKey` (contract.md §1)."""
+        if not user_id:
+            raise UnknownUser
+        hashed = key_sha256(key)
+        now = time.monotonic()
+        remembered = self._remembered.get((user_id, hashed))
+        if remembered and remembered[1] > now:
+            return remembered[0]
+        caller = await self._look_up(user_id, hashed)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[user_id, hashed] = (caller, now + REMEMBERED_SECONDS)
+        return caller
+
+    async def _look_up(self, user_id: str, hashed: bytes) -> Caller:
+        if "\0" in user_id:
+            raise UnknownUser
+        async with self._database.reading() as connection:
+            account = select(accounts.c.id).where(accounts.c.email == user_id.strip().lower())
+            account_id = (await connection.execute(account)).scalar()
+            if account_id is None:
+                raise UnknownUser
+            key = select(api_keys).where(
+                api_keys.c.account_id == account_id,
+                api_keys.c.key_sha256 == hashed,
+                api_keys.c.revoked_at.is_(None),
+            )
+            found = (await connection.execute(key)).one_or_none()
+            if found is None or not hmac.compare_digest(found.key_sha256, hashed):
+                raise UnknownKey
+            if found.expires_at is not None and found.expires_at <= time.time():
+                raise UnknownKey
+            newest = (
+                select(signing_keys.c.code, func.max(signing_keys.c.number))
+                .where(signing_keys.c.account_id == account_id, signing_keys.c.revoked_at.is_(None))
+                .group_by(signing_keys.c.code)
+            )
+            numbers = {code: number for code, number in await connection.execute(newest)}  # noqa: C416 - rows to pairs
+        return Caller(account_id, found.id, found.scope, numbers["rsa"], numbers["ed25519"])

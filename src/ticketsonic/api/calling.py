@@ -1,0 +1,246 @@
+"""One request under `/v1` from its bytes to its answer: what all routes have in common.
+
+The order of the checks is the contract's (§1): path, method, size, user, key, scope, body, and then the domain's.
+Every answer, errors too, is JSON in one shape and carries an X-Request-ID.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from ticketsonic.accounts.authentication import Caller
+from ticketsonic.api.cors import cors_headers, preflight_headers
+from ticketsonic.api.engine import Engine
+from ticketsonic.commits import CallerGone
+from ticketsonic.database import DatabaseAway
+from ticketsonic.errors import (
+    ErrorFetchingData,
+    FieldError,
+    InvalidRequest,
+    InvalidStockOrSku,
+    MethodNotAllowed,
+    NotAllowedForKey,
+    NotFound,
+    Refusal,
+    RequestTooLarge,
+    TemporarilyUnavailable,
+    answer_of,
+)
+from ticketsonic.ledger import IdempotencyKey
+from ticketsonic.metrics import metrics
+from ticketsonic.repeats import idempotency_key_of
+from ticketsonic.wire.reading import UnreadableBody
+
+log = logging.getLogger("ticketsonic.api")
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+BODY_BYTES = 1024 * 1024
+BODY_WITH_IMAGE_BYTES = 16 * 1024 * 1024
+_HASHED_HEADERS = (b"x-api-eventid", b"x-api-sku")
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, as a route sees it."""
+
+    engine: Engine
+    scope: Scope
+    headers: Mapping[bytes, bytes]
+    body: bytes
+    route: "Route"
+    replayed: bool = False
+    """Set by a route whose answer is that of an earlier request."""
+    _caller: Caller | None = field(default=None)
+
+    def header(self, name: bytes) -> str:
+        """Give a header's value, "" where it is absent: an empty one counts as absent (contract.md §1)."""
+        value = self.headers.get(name, b"")
+        try:
+            return value.decode("utf-8").strip()
+        except UnicodeDecodeError:
+            return value.decode("latin-1").strip()
+
+    def query(self, name: str) -> str:
+        """Give the first value of a query parameter, "" where it is absent."""
+        parsed: dict[str, list[str]] = parse_qs(self.scope["query_string"].decode("latin-1"), max_num_fields=100)
+        return parsed.get(name, [""])[0]
+
+    async def authenticate(self) -> Caller:
+        """Check user, key and scope. Raises the three refusals of contract.md §1, in this order."""
+        user_id, key = self.header(b"x-api-userid"), self.header(b"x-api-key")
+        try:
+            caller = await self.engine.authentication.authenticate(user_id, key)
+        except Refusal as refusal:
+            metrics.authentications.labels(refusal.message).inc()
+            raise
+        if caller.scope not in self.route.scopes:
+            metrics.authentications.labels(NotAllowedForKey.message).inc()
+            raise NotAllowedForKey
+        return caller
+
+    def idempotency(self) -> IdempotencyKey | None:
+        """Give the Idempotency-Key with the digest of what is asked: the body, and the event or SKU it goes to."""
+        try:
+            asked = (self.body, *(self.headers.get(name, b"") for name in _HASHED_HEADERS))
+            return idempotency_key_of(self.route.operation, self.header(b"idempotency-key"), *asked)
+        except ValueError as refused:
+            raise InvalidRequest([FieldError("Idempotency-Key", str(refused))]) from None
+
+    def is_gone(self) -> bool:
+        """Whether the caller has hung up."""
+        gone: Callable[[], bool] | None = self.scope.get("ticketsonic.is_gone")
+        return gone is not None and gone()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of the API. `handle` returns the answer's JSON; the summary and structs feed OpenAPI."""
+
+    method: str
+    operation: str
+    handle: Callable[[Call], Awaitable[bytes]]
+    scopes: frozenset[str]
+    summary: str
+    body: type[msgspec.Struct] | None = None
+    answer: Any = None
+    headers: tuple[str, ...] = ()
+    queries: tuple[str, ...] = ()
+    refusals: tuple[type[Refusal], ...] = ()
+    body_bytes: int = BODY_BYTES
+
+    @property
+    def path(self) -> str:
+        """The path it answers at."""
+        return f"/v1/{self.operation}"
+
+
+class Api:
+    """The ASGI application of `/v1`."""
+
+    def __init__(self, routes: tuple[Route, ...], engine: Callable[[], Engine]) -> None:
+        """`engine` gives the process's engine once it is open."""
+        self._routes = {route.path: route for route in routes}
+        self._engine = engine
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        request_id = secrets.token_hex(8)
+        headers = dict(scope["headers"])
+        route = self._routes.get(scope["path"].rstrip("/") if scope["path"] != "/" else "/")
+        extra: Headers = []
+        status = 200
+        try:
+            if scope["method"] == "OPTIONS" and route is not None:
+                status, body, extra = 204, b"", preflight_headers(headers, route.method)
+            else:
+                body, extra = await self._answer(route, scope, headers, receive)
+        except CallerGone:
+            return
+        except Refusal as refusal:
+            status, body, extra = _refuse(refusal, route)
+        except DatabaseAway as error:
+            log.warning("database away", extra={"request_id": request_id, "error": type(error).__name__})
+            status, body, extra = _refuse(TemporarilyUnavailable(), route)
+        except Exception:
+            log.exception("fault", extra={"request_id": request_id, "path": route.path if route else "?"})
+            status, body, extra = _refuse(ErrorFetchingData(), route)
+        extra.append((b"x-request-id", request_id.encode()))
+        extra += cors_headers(headers)
+        await respond(send, status, body, extra)
+        self._record(route, status, started, request_id)
+
+    async def _answer(
+        self, route: Route | None, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive
+    ) -> tuple[bytes, Headers]:
+        if route is None:
+            raise NotFound
+        method = scope["method"]
+        if method != route.method and (method, route.method) != ("HEAD", "GET"):
+            raise MethodNotAllowed
+        body = await read_body(receive, headers, route.body_bytes)
+        call = Call(self._engine(), scope, headers, body, route)
+        try:
+            answer = await route.handle(call)
+        except UnreadableBody as unreadable:
+            raise refusal_of(unreadable) from None
+        return answer, [(b"idempotent-replayed", b"true")] if call.replayed else []
+
+    def _record(self, route: Route | None, status: int, started: float, request_id: str) -> None:
+        seconds = time.perf_counter() - started
+        name = route.operation if route else "unknown"
+        metrics.requests.labels(name, status).inc()
+        metrics.latency_seconds.labels(name).observe(seconds)
+        if log.isEnabledFor(logging.DEBUG):
+            fields = {
+                "request_id": request_id,
+                "route": name,
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+            }
+            log.debug("request", extra=fields)
+
+
+def refusal_of(unreadable: UnreadableBody) -> Refusal:
+    """Say which refusal an unreadable body is: the line's own only where nothing else is wrong (contract.md §1)."""
+    errors = [FieldError(problem.field, problem.reason) for problem in unreadable.problems]
+    only_lines = all(problem.names_a_line for problem in unreadable.problems)
+    return InvalidStockOrSku(errors) if only_lines and errors else InvalidRequest(errors)
+
+
+def _refuse(refusal: Refusal, route: Route | None) -> tuple[int, bytes, Headers]:
+    extra: Headers = []
+    if refusal.retry_after_seconds is not None:
+        extra.append((b"retry-after", str(refusal.retry_after_seconds).encode()))
+    if isinstance(refusal, MethodNotAllowed) and route is not None:
+        allowed = "GET, HEAD, OPTIONS" if route.method == "GET" else f"{route.method}, OPTIONS"
+        extra.append((b"allow", allowed.encode()))
+    return refusal.status, msgspec.json.encode(answer_of(refusal)), extra
+
+
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes], most_bytes: int) -> bytes:
+    """Read a body whole; raises :class:`RequestTooLarge` as soon as it is, :class:`CallerGone` where it ends early."""
+    declared = headers.get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > most_bytes:
+        raise RequestTooLarge
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        if len(body) > most_bytes:
+            raise RequestTooLarge
+        return body
+    chunks = bytearray()
+    while message["type"] == "http.request":
+        chunks += message.get("body", b"")
+        if len(chunks) > most_bytes:
+            raise RequestTooLarge
+        if not message.get("more_body", False):
+            return bytes(chunks)
+        message = await receive()
+    raise CallerGone
+
+
+async def respond(send: Send, status: int, body: bytes, extra: Headers) -> None:
+    """Send one answer. Nothing of it may be kept by a cache on the way: it may hold tickets."""
+    headers: Headers = [
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        *extra,
+    ]
+    if body:
+        headers.append((b"content-type", b"application/json"))
+    if status == RequestTooLarge.status:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

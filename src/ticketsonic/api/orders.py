@@ -1,0 +1,142 @@
+"""order/new and order/show."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from ticketsonic.api.calling import Call
+from ticketsonic.api.engine import Engine
+from ticketsonic.errors import (
+    DuplicatedOrder,
+    DuplicatedRequest,
+    FieldError,
+    InvalidRequest,
+    InvalidStockOrSku,
+)
+from ticketsonic.identifiers import ticket_type_id_of
+from ticketsonic.ledger import OrderRow, TicketRow
+from ticketsonic.metrics import metrics
+from ticketsonic.orders import decision
+from ticketsonic.orders.decision import OrderRequest
+from ticketsonic.tickets.issuing import SignedTicket
+from ticketsonic.wire.kinds import GuestText, LineSku, LineUnits, RequestHash, Timestamp
+from ticketsonic.wire.reading import reader
+
+_REASONS = {"sku": "is unknown", "stock": "is more than is left"}
+
+
+class OrderLineFields(Struct):
+    """One line of order/new."""
+
+    sku: LineSku
+    stock: LineUnits
+    start_time: Timestamp | UnsetType | None = UNSET
+    end_time: Timestamp | UnsetType | None = UNSET
+
+
+class OrderDetails(Struct):
+    """Who the badges are for: customer and company."""
+
+    primary_text_pl: GuestText | UnsetType | None = UNSET
+    secondary_text_pl: GuestText | UnsetType | None = UNSET
+
+
+class NewOrder(Struct):
+    """The body of order/new."""
+
+    request_hash: RequestHash
+    tickets: list[OrderLineFields]
+    order_details: OrderDetails | UnsetType | None = UNSET
+
+
+class OrderAnswer(Struct, frozen=True):
+    """The answer of order/new and order/show: one ticket for each unit, in the order of the lines."""
+
+    status: Literal["success"]
+    tickets: list[SignedTicket]
+    request_hash: str
+
+
+read_new_order = reader(NewOrder, fast=True)
+
+
+async def order_new(call: Call) -> bytes:
+    """Place an order (contract.md §2, order/new)."""
+    caller = await call.authenticate()
+    body = read_new_order(call.body)
+    _check_units_and_times(body, call.engine.settings.order_units)
+    details = body.order_details or None
+    request = OrderRequest(
+        account_id=caller.account_id,
+        request_hash=body.request_hash,
+        customer=(details.primary_text_pl or None) if details else None,
+        company=(details.secondary_text_pl or None) if details else None,
+        lines=tuple(
+            decision.OrderLine(ticket_type_id_of(line.sku), line.stock, line.start_time or None, line.end_time or None)
+            for line in body.tickets
+        ),
+        rsa_key_number=caller.rsa_key_number,
+        ed25519_key_number=caller.ed25519_key_number,
+        idempotency=call.idempotency(),
+    )
+    placed = await call.engine.orders.submit(request, call.is_gone)
+    match placed.outcome:
+        case decision.Sold() if placed.order is not None:
+            metrics.orders.labels("sold").inc()
+            metrics.tickets.inc(len(placed.tickets))
+            return await _spell(call.engine, placed.order, placed.tickets)
+        case decision.Replayed():
+            metrics.orders.labels("replayed").inc()
+            call.replayed = True
+            return await _show(call.engine, caller.account_id, body.request_hash)
+        case decision.DuplicateHash():
+            metrics.orders.labels("duplicate").inc()
+            raise DuplicatedOrder
+        case decision.Unservable(lines):
+            metrics.orders.labels("unservable").inc()
+            raise InvalidStockOrSku(
+                [FieldError(f"tickets[{index}].{what}", _REASONS[what]) for index, what in lines[:100]]
+            )
+    metrics.orders.labels("duplicate").inc()
+    raise DuplicatedRequest  # the Idempotency-Key came with another body before
+
+
+def _check_units_and_times(body: NewOrder, most_units: int) -> None:
+    """Refuse an end before its start, then more units than one order may have (contract.md §1, §2)."""
+    backwards = [
+        FieldError(f"tickets[{index}].end_time", "must not be before start_time")
+        for index, line in enumerate(body.tickets)
+        if line.start_time and line.end_time and line.end_time < line.start_time
+    ]
+    if backwards:
+        raise InvalidRequest(backwards[:100])
+    units = 0
+    for index, line in enumerate(body.tickets):
+        units += line.stock
+        if units > most_units:
+            raise InvalidStockOrSku([FieldError(f"tickets[{index}].stock", f"an order has at most {most_units} units")])
+
+
+async def order_show(call: Call) -> bytes:
+    """Show an order's answer once more, byte for byte the same tickets (contract.md §6)."""
+    caller = await call.authenticate()
+    request_hash = call.header(b"x-api-requesthash") or call.query("request_hash")
+    if not request_hash:
+        raise InvalidRequest([FieldError("X-API-RequestHash", "is required, or request_hash in the query")])
+    return await _show(call.engine, caller.account_id, request_hash)
+
+
+async def _show(engine: Engine, account_id: int, request_hash: str) -> bytes:
+    found = None
+    if "\0" not in request_hash and not any("\ud800" <= c <= "\udfff" for c in request_hash):
+        found = await engine.database.hot.read_order(account_id, request_hash)
+    if found is None:
+        raise InvalidRequest([FieldError("request_hash", "no order has this hash")])
+    return await _spell(engine, *found)
+
+
+async def _spell(engine: Engine, order: OrderRow, tickets: Sequence[TicketRow]) -> bytes:
+    signed = await engine.issuer.sign(order, tickets)
+    return msgspec.json.encode(OrderAnswer("success", signed, order.request_hash))

@@ -1,0 +1,149 @@
+"""All wiring, and the whole route table on one screen."""
+
+import asyncio
+import contextlib
+import functools
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from ticketsonic import __version__, protocol
+from ticketsonic.api import events, openapi, orders, tickets
+from ticketsonic.api.calling import BODY_WITH_IMAGE_BYTES, Api
+from ticketsonic.api.calling import Route as ApiRoute
+from ticketsonic.api.engine import Engine, open_engine
+from ticketsonic.api.exposition import serve_metrics
+from ticketsonic.checkin.answers import Admitted, Refused
+from ticketsonic.database import DatabaseAway
+from ticketsonic.errors import (
+    DuplicatedOrder,
+    DuplicatedRequest,
+    EventOwnershipFailure,
+    InvalidEventId,
+    InvalidSensitive,
+    InvalidStockOrSku,
+    TicketOwnershipFailure,
+)
+from ticketsonic.events.events import EventChanges, NewEvent, find_background
+from ticketsonic.events.ticket_types import NewTicketType, TicketTypeChanges
+from ticketsonic.repeats import forget_old_keys
+from ticketsonic.settings import Settings, load_settings
+
+log = logging.getLogger("ticketsonic")
+
+READ = frozenset({"read", "sales", "full"})
+SELL = frozenset({"sales", "full"})
+ADMIT = frozenset({"door", "full"})
+FULL = frozenset({"full"})
+ANY = READ | ADMIT
+EVENT, SKU, HASH = "X-API-EventID", "X-API-SKU", "X-API-RequestHash"
+CLEANING_SECONDS = 6 * 3600
+
+# fmt: off
+ROUTES = (
+    ApiRoute("POST", "order/new", orders.order_new, SELL, "Place an order", body=orders.NewOrder,
+             answer=orders.OrderAnswer, refusals=(InvalidStockOrSku, DuplicatedOrder, DuplicatedRequest)),
+    ApiRoute("GET", "order/show", orders.order_show, READ, "Show an order's tickets again",
+             answer=orders.OrderAnswer, headers=(HASH,), queries=("request_hash",)),
+    ApiRoute("POST", "ticket/validate", tickets.ticket_validate, ADMIT, "Admit a ticket, once",
+             body=tickets.ScannedCode, answer=Admitted | Refused,
+             refusals=(InvalidSensitive, DuplicatedRequest)),
+    ApiRoute("GET", "ticket/list", tickets.ticket_list, READ, "List ticket types",
+             answer=tickets.TicketTypeList, headers=(EVENT,), refusals=(InvalidEventId,)),
+    ApiRoute("POST", "ticket/new", tickets.ticket_new, FULL, "Add a ticket type to an event", body=NewTicketType,
+             answer=tickets.TicketTypeMade, headers=(EVENT,), refusals=(InvalidEventId, DuplicatedRequest)),
+    ApiRoute("POST", "ticket/edit", tickets.ticket_edit, FULL, "Change a ticket type", body=TicketTypeChanges,
+             answer=events.Done, headers=(SKU,), refusals=(TicketOwnershipFailure, DuplicatedRequest)),
+    ApiRoute("GET", "event/list", events.event_list, READ, "List events", answer=events.EventList),
+    ApiRoute("POST", "event/new", events.event_new, FULL, "Make an event with its ticket types", body=NewEvent,
+             answer=events.EventMade, refusals=(DuplicatedRequest,), body_bytes=BODY_WITH_IMAGE_BYTES),
+    ApiRoute("POST", "event/edit", events.event_edit, FULL, "Change an event", body=EventChanges,
+             answer=events.Done, headers=(EVENT,), refusals=(EventOwnershipFailure, DuplicatedRequest),
+             body_bytes=BODY_WITH_IMAGE_BYTES),
+    ApiRoute("GET", "health", events.health, ANY, "Say whether server and database answer", answer=events.Done),
+)
+# fmt: on
+
+
+class Application:
+    """The ASGI application: `/v1` straight to the API, everything else and the lifespan by Starlette."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Wire it; nothing is opened before the lifespan begins."""
+        self.settings = settings
+        self.engine: Engine | None = None
+        self._api = Api(ROUTES, self._opened)
+        self._pages = Starlette(
+            routes=[
+                Route("/openapi.json", _describe),
+                Route("/metrics", self._metrics),
+                Route("/badge-backgrounds/{event_id:int}/{token:str}.jpg", self._background),
+                Mount("/", self._api),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request, or live the lifespan."""
+        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await self._api(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    def _opened(self) -> Engine:
+        if self.engine is None:
+            raise DatabaseAway("the server is starting or stopping")
+        return self.engine
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[dict[str, Any]]:
+        self.engine = open_engine(self.settings)
+        cleaning = asyncio.create_task(_clean(self.engine))
+        try:
+            yield protocol.bounds_of(self.settings.request_seconds, self.settings.connections)
+        finally:
+            cleaning.cancel()
+            engine, self.engine = self.engine, None
+            await engine.close()
+
+    async def _metrics(self, request: Request) -> Response:
+        return await serve_metrics(request, self.settings)
+
+    async def _background(self, request: Request) -> Response:
+        event_id = min(request.path_params["event_id"], 2**63 - 1)
+        jpeg = await find_background(self._opened().database, event_id, request.path_params["token"])
+        if jpeg is None:
+            return Response(status_code=404)
+        headers = {
+            "cache-control": "public, max-age=31536000, immutable",
+            "x-content-type-options": "nosniff",
+        }
+        return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
+@functools.cache
+def _document() -> bytes:
+    return openapi.describe(ROUTES, __version__)
+
+
+async def _describe(_: Request) -> Response:
+    return Response(_document(), media_type="application/json")
+
+
+async def _clean(engine: Engine) -> None:
+    while True:
+        await asyncio.sleep(CLEANING_SECONDS)
+        try:
+            await forget_old_keys(engine.database)
+        except DatabaseAway:
+            log.warning("old keys not forgotten: database away")
+
+
+def create_app(settings: Settings | None = None) -> Application:
+    """Wire the application; the settings are the environment's where none are given."""
+    return Application(settings or load_settings())

@@ -1,0 +1,1 @@
+"""Check-in: what the door says to a ticket."""

@@ -1,0 +1,111 @@
+"""Admitting tickets: read, judge, and admit with a guard; where the guard objects, read and judge again.
+
+The guard is on the ticket's own row, so of two gates at one instant one wins, on one machine or on two. A row is
+admitted or cancelled once and for ever, so every round has fewer to admit and the loop ends.
+"""
+
+import time
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from ticketsonic.checkin.answers import answer_of
+from ticketsonic.checkin.verdicts import Verdict, judge, matches
+from ticketsonic.database import Conflict, Database
+from ticketsonic.identifiers import barcode_from_bytes
+from ticketsonic.ledger import (
+    Admission,
+    AdmissionView,
+    IdempotencyKey,
+    IdempotencyRow,
+    TicketKey,
+)
+from ticketsonic.tickets.codes.payload import CodePayload
+
+_ROUNDS = 20
+
+
+class Scan(Struct, frozen=True):
+    """One genuine code held up at a door."""
+
+    account_id: int
+    api_key_id: int
+    payload: CodePayload
+    key_number: int
+    idempotency: IdempotencyKey | None
+
+    @property
+    def ticket_key(self) -> TicketKey:
+        """The ticket it claims to be."""
+        return self.account_id, barcode_from_bytes(self.payload.barcode)
+
+
+class Scanned(Struct, frozen=True):
+    """What came of a scan. `verdict` is None where it is no ticket of the account."""
+
+    verdict: Verdict | None
+    answer: bytes = b""
+    replayed: bool = False
+    key_reused: bool = False
+
+
+NO_TICKET = Scanned(None)
+
+
+async def admit(database: Database, scans: Sequence[Scan]) -> list[Scanned]:
+    """Decide on a batch of scans and admit, each ticket once; gives each scan its own outcome."""
+    outcomes: list[Scanned | None] = [None] * len(scans)
+    for _ in range(_ROUNDS):
+        open_places = [place for place, outcome in enumerate(outcomes) if outcome is None]
+        if not open_places:
+            return [outcome for outcome in outcomes if outcome is not None]
+        await _round(database, scans, outcomes, open_places)
+    raise RuntimeError("admissions that never settle")
+
+
+async def _round(
+    database: Database, scans: Sequence[Scan], outcomes: list[Scanned | None], open_places: list[int]
+) -> None:
+    view = await database.hot.read_admission_view(
+        sorted({scans[place].ticket_key for place in open_places}),
+        sorted({(s.account_id, s.idempotency.key) for place in open_places if (s := scans[place]).idempotency}),
+    )
+    now = int(time.time())
+    admissions: dict[TicketKey, tuple[int, Admission, Scanned]] = {}
+    names: set[tuple[int, str] | None] = set()
+    for place in open_places:
+        scan = scans[place]
+        name = (scan.account_id, scan.idempotency.key) if scan.idempotency else None
+        if scan.ticket_key in admissions or name in names:
+            continue  # another scan of this batch is at it: the next round sees what came of that
+        outcome, admission = _decide(scan, view, now)
+        if admission is None:
+            outcomes[place] = outcome
+        else:
+            admissions[scan.ticket_key] = (place, admission, outcome)
+            names |= {name} - {None}
+    if admissions:
+        try:
+            admitted = await database.hot.write_admissions([admission for _, admission, _ in admissions.values()])
+        except Conflict:  # an Idempotency-Key was used at this instant: look again
+            return
+        for key in admitted:
+            place, _, outcome = admissions[key]
+            outcomes[place] = outcome
+
+
+def _decide(scan: Scan, view: AdmissionView, now: int) -> tuple[Scanned, Admission | None]:
+    if scan.idempotency and (earlier := view.answers.get((scan.account_id, scan.idempotency.key))):
+        if earlier[0] != scan.idempotency.body_sha256:
+            return Scanned(None, key_reused=True), None
+        return Scanned(Verdict.ADMITTED, bytes(earlier[1]), replayed=True), None
+    issued = view.tickets.get(scan.ticket_key)
+    if issued is None or not matches(scan.payload, scan.key_number, issued):
+        return NO_TICKET, None
+    verdict = judge(issued, now)
+    answer = answer_of(verdict, issued)
+    if verdict is not Verdict.ADMITTED:
+        return Scanned(verdict, answer), None
+    remembered = IdempotencyRow(scan.account_id, scan.idempotency, answer, now) if scan.idempotency else None
+    admission = Admission(scan.account_id, issued.ticket.barcode, now, scan.api_key_id, remembered)
+    return Scanned(verdict, answer), admission

@@ -1,0 +1,76 @@
+"""The first start of `make run`: an account with a sample event, and two lines of curl that sell and admit."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from ticketsonic.accounts.accounts import create_account, list_accounts
+from ticketsonic.accounts.signing_keys import Keyring
+from ticketsonic.database import Database
+from ticketsonic.events.badge import BadgeFields
+from ticketsonic.events.events import NewEvent, create_event
+from ticketsonic.events.ticket_types import TicketTypeFields, list_ticket_types
+from ticketsonic.repeats import Repeatable
+from ticketsonic.sealing import Seal, load_secret
+from ticketsonic.settings import Settings
+
+EMAIL = "organiser@example.com"
+_FILE = "ticketsonic-order.json"
+_DAY_SECONDS = 86_400
+
+
+async def make_sample(settings: Settings) -> Callable[[str], str] | None:
+    """Make the sample where there is no account; returns what to print once the address is known, else None."""
+    database = Database(settings.database_url)
+    try:
+        if await list_accounts(database):
+            return None
+        account, key = await create_account(database, Keyring(database, Seal(load_secret(settings))), EMAIL)
+        request = Repeatable(account.account_id, "event/new", secrets.token_hex(16), None)
+        await create_event(database, request, _sample_event())
+        async with database.reading() as connection:
+            types = await list_ticket_types(connection, account.account_id, None)
+    finally:
+        await database.close()
+    return lambda address: _greeting(address, account.email, key.secret, types[0].sku)
+
+
+def _sample_event() -> NewEvent:
+    return NewEvent(
+        request_hash="",
+        primary_text_pl="Dinosaurs by night",
+        primary_text_sl="Dinosaurios de noche",
+        secondary_text_pl="The halls after closing time, with a torch.",
+        location="Hall 2",
+        start_datetime=int(time.time()) + 30 * _DAY_SECONDS,
+        tickets=[
+            TicketTypeFields(primary_text_pl="Regular pass", price=25_00, currency="EUR", stock=150),
+            TicketTypeFields(primary_text_pl="Children's pass", price=12_50, currency="EUR", stock=100),
+        ],
+        badge=BadgeFields(),
+    )
+
+
+def _greeting(address: str, user_id: str, key: str, sku: str) -> str:
+    order = {
+        "request_hash": "REPLACED",
+        "order_details": {"primary_text_pl": "Ada Lovelace", "secondary_text_pl": "Analytical Engines"},
+        "tickets": [{"sku": sku, "stock": 1}],
+    }
+    body = msgspec.json.encode(order).decode().replace("REPLACED", "first-sale-'$(date +%s)'")
+    head = f"-H 'X-Api-UserID: {user_id}' -H 'X-API-Key: {key}'"
+    code = f'$(sed \'s/.*"encrypted_data":"\\([^"]*\\)".*/\\1/\' {_FILE})'
+    return f"""
+A first account with a sample event was made.
+
+  user id  {user_id}
+  API key  {key}   (shown this once: keep it safe)
+
+Sell a ticket, then admit it, in another terminal:
+
+curl -s {address}/v1/order/new {head} -d '{body}' | tee {_FILE}; echo
+
+curl -s {address}/v1/ticket/validate {head} -d "{{\\"ticket_sensitive\\":\\"{code}\\"}}"; echo
+"""

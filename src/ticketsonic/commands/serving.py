@@ -1,0 +1,63 @@
+"""`ticketsonic serve` and `migrate`."""
+
+import asyncio
+from typing import Any
+
+import click
+
+from ticketsonic.commands.options import database_options, settings_of, told
+from ticketsonic.database import Database
+from ticketsonic.database.migrating import migrate as migrate_database
+
+
+@click.command()
+@click.option("--host", help="Address to listen at. [TICKETSONIC_HOST, default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen at. [TICKETSONIC_PORT, default: 9507]")
+@click.option("--workers", type=int, help="Processes; more than 1 needs PostgreSQL. [TICKETSONIC_WORKERS, default: 1]")
+@click.option("--tls-certificate", metavar="FILE", help="Certificate chain, PEM. [TICKETSONIC_TLS_CERTIFICATE]")
+@click.option("--tls-key", metavar="FILE", help="Its private key, PEM. [TICKETSONIC_TLS_KEY]")
+@click.option(
+    "--sample",
+    is_flag=True,
+    help="Where there is no account yet, make one with a sample event and show how to use it.",
+)
+@database_options
+def serve(*, sample: bool, **options: Any) -> None:
+    """Serve the API until stopped.
+
+    Migrates the database at its start. Every setting can also come from the environment, as TICKETSONIC_…:
+    docs/configuration.md lists them all.
+    """
+    settings = settings_of(**options)
+
+    def work() -> None:
+        from ticketsonic import server  # noqa: PLC0415 - the other commands need no web server
+        from ticketsonic.commands.sample import make_sample  # noqa: PLC0415 - likewise
+
+        asyncio.run(server.prepare(settings))
+        greeting = asyncio.run(make_sample(settings)) if sample else None
+
+        def announce(address: str) -> None:
+            click.echo(f"TicketSonic serves on {address}")
+            if greeting:
+                click.echo(greeting(address))
+
+        server.serve(settings, announce)
+
+    told(work)
+
+
+@click.command()
+@database_options
+def migrate(**options: Any) -> None:
+    """Bring the database to this version's schema. `serve` does it too; this is for doing it apart."""
+    settings = settings_of(**options)
+
+    async def work() -> bool:
+        database = Database(settings.database_url)
+        try:
+            return await migrate_database(database)
+        finally:
+            await database.close()
+
+    told(lambda: click.echo("migrated" if asyncio.run(work()) else "nothing to do"))

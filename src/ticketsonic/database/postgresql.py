@@ -1,0 +1,321 @@
+"""PostgreSQL: one of the two files that know one database from the other.
+
+A batch is written by one statement, so it is one transaction and one round trip: stocks are locked in id order,
+and only where every guard holds does anything happen. Orders go in by the order of their hashes and tickets are
+locked by barcode, so that no two processes wait for each other in a circle.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from ticketsonic.ledger import (
+    Admission,
+    AdmissionView,
+    Conflict,
+    DatabaseAway,
+    IdempotencyRow,
+    IssuedTicket,
+    OrderRow,
+    SaleFacts,
+    SaleQuestion,
+    Sales,
+    SaleView,
+    TicketKey,
+    TicketRow,
+    by_column,
+)
+
+MIGRATION_LOCK = 0x7469636B  # "tick"
+STATEMENT_SECONDS = 15
+HOT_CONNECTIONS = 4
+T = TypeVar("T")
+_SESSION = {
+    "application_name": "ticketsonic",
+    # A server with this turned off would break the second promise: answered means on disk.
+    "synchronous_commit": "on",
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "idle_in_transaction_session_timeout": "30s",
+    # What is sent is small and the same each time: planning is all that a generic plan saves, and it is much.
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+}
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InternalClientError,
+)
+
+_SALE_VIEW = """
+WITH facts AS (
+  SELECT t.id, t.account_id, t.event_id, t.price_minor, t.start_datetime, e.ticket_code, s.version, s.available
+    FROM stocks s JOIN ticket_types t ON t.id = s.ticket_type_id JOIN events e ON e.id = t.event_id
+   WHERE s.ticket_type_id = ANY($1::bigint[]))
+SELECT 1 AS kind, id, account_id, event_id, price_minor, start_datetime, ticket_code, version, available,
+       NULL::bytea AS body_sha256
+  FROM facts
+UNION ALL
+SELECT 2, NULL, o.account_id, NULL, NULL, NULL, o.request_hash, NULL, NULL, NULL
+  FROM unnest($2::bigint[], $3::text[]) AS asked (account_id, request_hash)
+  JOIN orders o ON o.account_id = asked.account_id AND o.request_hash = asked.request_hash
+UNION ALL
+SELECT 3, NULL, i.account_id, NULL, NULL, NULL, i.idempotency_key, NULL, NULL, i.body_sha256
+  FROM unnest($4::bigint[], $5::text[]) AS asked (account_id, idempotency_key)
+  JOIN idempotency_keys i ON i.account_id = asked.account_id AND i.operation = 'order/new'
+                         AND i.idempotency_key = asked.idempotency_key"""
+_LOCK_STOCKS = """
+SELECT 1 FROM stocks WHERE ticket_type_id = ANY($1::bigint[]) ORDER BY ticket_type_id FOR NO KEY UPDATE"""
+_WRITE_SALES = """
+WITH need AS (
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS n (ticket_type_id, units, version)
+), locked AS (
+  SELECT s.ticket_type_id FROM stocks s JOIN need n ON n.ticket_type_id = s.ticket_type_id
+   WHERE s.version = n.version AND s.available >= n.units
+   ORDER BY s.ticket_type_id FOR NO KEY UPDATE OF s
+), guard AS (
+  SELECT (SELECT count(*) FROM locked) = cardinality($1::bigint[]) AS holds
+), taken AS (
+  UPDATE stocks s SET available = s.available - n.units
+    FROM need n WHERE n.ticket_type_id = s.ticket_type_id AND (SELECT holds FROM guard)
+  RETURNING s.ticket_type_id, s.available
+), placed AS (
+  INSERT INTO orders (account_id, id, request_hash, customer, company)
+  SELECT * FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[])
+   WHERE (SELECT holds FROM guard)
+), issued AS (
+  INSERT INTO tickets (account_id, order_id, position, barcode, ticket_type_id, event_id, price_minor,
+                       valid_from, valid_until, key_number)
+  SELECT * FROM unnest($9::bigint[], $10::bigint[], $11::smallint[], $12::bigint[], $13::bigint[], $14::bigint[],
+                       $15::bigint[], $16::bigint[], $17::bigint[], $18::smallint[])
+   WHERE (SELECT holds FROM guard)
+), remembered AS (
+  INSERT INTO idempotency_keys (account_id, operation, idempotency_key, body_sha256, answer, created_at)
+  SELECT * FROM unnest($19::bigint[], $20::text[], $21::text[], $22::bytea[], $23::bytea[], $24::bigint[])
+   WHERE (SELECT holds FROM guard)
+)
+SELECT ticket_type_id, available FROM taken"""
+_TICKET_COLUMNS = """k.account_id, k.order_id, k.position, k.barcode, k.ticket_type_id, k.event_id, k.price_minor,
+       k.valid_from, k.valid_until, k.key_number"""
+_ADMISSION_VIEW = f"""
+SELECT 1 AS kind, {_TICKET_COLUMNS}, k.admitted_at, k.cancelled_at, t.primary_text_pl, o.customer, o.company,
+       NULL::text AS idempotency_key, NULL::bytea AS body_sha256, NULL::bytea AS answer
+  FROM unnest($1::bigint[], $2::bigint[]) AS asked (account_id, barcode)
+  JOIN tickets k ON k.account_id = asked.account_id AND k.barcode = asked.barcode
+  JOIN ticket_types t ON t.id = k.ticket_type_id
+  JOIN orders o ON o.account_id = k.account_id AND o.id = k.order_id
+UNION ALL
+SELECT 2, i.account_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       i.idempotency_key, i.body_sha256, i.answer
+  FROM unnest($3::bigint[], $4::text[]) AS asked (account_id, idempotency_key)
+  JOIN idempotency_keys i ON i.account_id = asked.account_id AND i.operation = 'ticket/validate'
+                         AND i.idempotency_key = asked.idempotency_key"""  # noqa: S608 - a list of columns of ours
+_WRITE_ADMISSIONS = """
+WITH asked AS (
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
+             AS a (account_id, barcode, admitted_at, api_key_id)
+), locked AS (
+  SELECT k.account_id, k.barcode FROM tickets k
+    JOIN asked a ON a.account_id = k.account_id AND a.barcode = k.barcode
+   WHERE k.admitted_at IS NULL AND k.cancelled_at IS NULL
+   ORDER BY k.account_id, k.barcode FOR NO KEY UPDATE OF k
+), admitted AS (
+  UPDATE tickets k SET admitted_at = a.admitted_at, admitted_by_key_id = a.api_key_id
+    FROM locked l JOIN asked a ON a.account_id = l.account_id AND a.barcode = l.barcode
+   WHERE k.account_id = l.account_id AND k.barcode = l.barcode
+  RETURNING k.account_id, k.barcode
+), remembered AS (
+  INSERT INTO idempotency_keys (account_id, operation, idempotency_key, body_sha256, answer, created_at)
+  SELECT r.account_id, r.operation, r.idempotency_key, r.body_sha256, r.answer, r.created_at
+    FROM unnest($5::bigint[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::bigint[], $11::bigint[])
+      AS r (account_id, operation, idempotency_key, body_sha256, answer, created_at, barcode)
+    JOIN admitted d ON d.account_id = r.account_id AND d.barcode = r.barcode
+)
+SELECT account_id, barcode FROM admitted"""
+_FIND_ORDER = """
+SELECT account_id, id, request_hash, customer, company FROM orders WHERE account_id = $1 AND request_hash = $2"""
+_ORDER_TICKETS = f"SELECT {_TICKET_COLUMNS} FROM tickets k WHERE account_id = $1 AND order_id = $2 ORDER BY position"  # noqa: S608
+
+
+def create_engine(url: str) -> AsyncEngine:
+    """Make the engine of everything but the hot statements."""
+    return create_async_engine(
+        "postgresql+asyncpg://" + url.removeprefix("postgresql://"),
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=10,
+        pool_timeout=5,
+        connect_args={"server_settings": _SESSION, "timeout": 5},
+    )
+
+
+def lock_for_migration(connection: Connection) -> None:
+    """Let one process migrate at a time, until its transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error of the driver says that the database cannot be asked now: gone, full, starting, in recovery."""
+    return isinstance(error, _AWAY)
+
+
+class PostgresqlHot:
+    """The hot statements, straight to the driver, on a few connections of their own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pool: Any = None
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._pool is not None:
+            self._pool.terminate()
+
+    async def read_sale_view(self, question: SaleQuestion) -> SaleView:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+        return await self._run(lambda connection: _read_sale_view(connection, question))
+
+    async def write_sales(self, sales: Sales) -> dict[int, int] | None:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+        try:
+            return await self._run(lambda connection: _write_sales(connection, sales))
+        except Conflict:
+            return None
+
+    async def sell_locked(self, question: SaleQuestion, plan: Callable[[SaleView], Sales]) -> SaleView:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+
+        async def sell(connection: Any) -> SaleView:
+            async with connection.transaction():
+                await connection.execute(_LOCK_STOCKS, question.ticket_type_ids)
+                view = await _read_sale_view(connection, question)
+                sales = plan(view)
+                if sales.orders and await _write_sales(connection, sales) is None:
+                    raise Conflict("a locked stock changed")
+            return view
+
+        return await self._run(sell)
+
+    async def read_admission_view(
+        self, tickets: Sequence[TicketKey], idempotency_keys: Sequence[tuple[int, str]]
+    ) -> AdmissionView:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+        values = (*by_column(tickets, 2), *by_column(idempotency_keys, 2))
+        rows = await self._run(lambda connection: connection.fetch(_ADMISSION_VIEW, *values))
+        view = AdmissionView(tickets={}, answers={})
+        for row in rows:
+            if row[0] == 1:
+                ticket = TicketRow(*row[1:11])
+                view.tickets[ticket.account_id, ticket.barcode] = IssuedTicket(ticket, *row[11:16])
+            else:
+                view.answers[row[1], row[16]] = (row[17], row[18])
+        return view
+
+    async def write_admissions(self, admissions: Sequence[Admission]) -> set[TicketKey]:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+        asked = [(a.account_id, a.barcode, a.admitted_at, a.api_key_id) for a in admissions]
+        remembered = [(*_idempotency_values(a.idempotency), a.barcode) for a in admissions if a.idempotency is not None]
+        values = (*by_column(asked, 4), *by_column(remembered, 7))
+        rows = await self._run(lambda connection: connection.fetch(_WRITE_ADMISSIONS, *values))
+        return {(row[0], row[1]) for row in rows}
+
+    async def read_order(self, account_id: int, request_hash: str) -> tuple[OrderRow, list[TicketRow]] | None:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+        found = await self._run(lambda connection: connection.fetchrow(_FIND_ORDER, account_id, request_hash))
+        if found is None:
+            return None
+        order = OrderRow(*found)
+        rows = await self._run(lambda connection: connection.fetch(_ORDER_TICKETS, account_id, order.order_id))
+        return order, [TicketRow(*row) for row in rows]
+
+    async def _run(self, work: Callable[[Any], Awaitable[T]]) -> T:
+        try:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._url,
+                    min_size=1,
+                    max_size=HOT_CONNECTIONS,
+                    server_settings=_SESSION,
+                    timeout=5,
+                    command_timeout=STATEMENT_SECONDS + 5,
+                    reset=_keep_session,
+                )
+            async with self._pool.acquire(timeout=STATEMENT_SECONDS) as connection:
+                return await work(connection)
+        except (asyncpg.UniqueViolationError, asyncpg.CheckViolationError) as error:
+            raise Conflict(str(error)) from error
+        except _AWAY as error:
+            raise DatabaseAway(str(error) or type(error).__name__) from error
+
+
+async def _keep_session(connection: Any) -> None:
+    """Spare a round trip a batch: nothing here changes a session, so there is nothing to reset."""
+
+
+async def _read_sale_view(connection: Any, question: SaleQuestion) -> SaleView:
+    rows = await connection.fetch(
+        _SALE_VIEW,
+        question.ticket_type_ids,
+        *by_column(question.hashes, 2),
+        *by_column(question.idempotency_keys, 2),
+    )
+    view = SaleView(facts={}, available={}, used_hashes=set(), idempotency={})
+    for row in rows:
+        kind, number, account_id, *facts, available, body_sha256 = row
+        if kind == 1:
+            view.facts[number] = SaleFacts(account_id, *facts)
+            view.available[number] = available
+        elif kind == 2:  # noqa: PLR2004 - as in the statement
+            view.used_hashes.add((account_id, facts[3]))
+        else:
+            view.idempotency[account_id, facts[3]] = body_sha256
+    return view
+
+
+async def _write_sales(connection: Any, sales: Sales) -> dict[int, int] | None:
+    types = sorted(sales.units)
+    orders = sorted(
+        ((o.account_id, o.order_id, o.request_hash, o.customer, o.company) for o in sales.orders),
+        key=lambda order: (order[0], order[2]),
+    )
+    tickets = [
+        (
+            ticket.account_id,
+            ticket.order_id,
+            ticket.position,
+            ticket.barcode,
+            ticket.ticket_type_id,
+            ticket.event_id,
+            ticket.price_minor,
+            ticket.valid_from,
+            ticket.valid_until,
+            ticket.key_number,
+        )
+        for ticket in sales.tickets
+    ]
+    remembered = sorted(_idempotency_values(row) for row in sales.idempotency)
+    rows = await connection.fetch(
+        _WRITE_SALES,
+        types,
+        [sales.units[number] for number in types],
+        [sales.versions[number] for number in types],
+        *by_column(orders, 5),
+        *by_column(tickets, 10),
+        *by_column(remembered, 6),
+    )
+    return {row[0]: row[1] for row in rows} or None
+
+
+def _idempotency_values(row: IdempotencyRow) -> tuple[Any, ...]:
+    key = row.idempotency
+    return row.account_id, key.operation, key.key, key.body_sha256, row.answer, row.created_at

@@ -1,0 +1,288 @@
+"""SQLite: one of the two files that know one database from the other.
+
+WAL and synchronous=FULL: a commit is on disk before it returns. The hot statements run on a connection and a
+thread of their own, the writer; everything else goes through SQLAlchemy and takes turns with it by the file's
+own lock. A write begins with BEGIN IMMEDIATE, so that it waits at its start and never fails half-way.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from ticketsonic.ledger import (
+    Admission,
+    AdmissionView,
+    Conflict,
+    DatabaseAway,
+    IdempotencyRow,
+    IssuedTicket,
+    OrderRow,
+    SaleFacts,
+    SaleQuestion,
+    Sales,
+    SaleView,
+    TicketKey,
+    TicketRow,
+)
+
+BUSY_SECONDS = 10
+T = TypeVar("T")
+
+_FACTS = """
+SELECT t.id, t.account_id, t.event_id, t.price_minor, t.start_datetime, e.ticket_code, s.version, s.available
+  FROM ticket_types t JOIN stocks s ON s.ticket_type_id = t.id JOIN events e ON e.id = t.event_id
+ WHERE t.id = ?"""
+_HASH = "SELECT 1 FROM orders WHERE account_id = ? AND request_hash = ?"
+_IDEMPOTENCY = """
+SELECT body_sha256, answer FROM idempotency_keys WHERE account_id = ? AND operation = ? AND idempotency_key = ?"""
+_TAKE = """
+UPDATE stocks SET available = available - :units
+ WHERE ticket_type_id = :ticket_type_id AND version = :version AND available >= :units
+RETURNING available"""
+_ORDER = "INSERT INTO orders (account_id, id, request_hash, customer, company) VALUES (?, ?, ?, ?, ?)"
+_TICKET = """
+INSERT INTO tickets (account_id, order_id, position, barcode, ticket_type_id, event_id, price_minor,
+                     valid_from, valid_until, key_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_REMEMBER = """
+INSERT INTO idempotency_keys (account_id, operation, idempotency_key, body_sha256, answer, created_at)
+VALUES (?, ?, ?, ?, ?, ?)"""
+_TICKET_COLUMNS = """k.account_id, k.order_id, k.position, k.barcode, k.ticket_type_id, k.event_id, k.price_minor,
+       k.valid_from, k.valid_until, k.key_number"""
+_ISSUED = f"""
+SELECT {_TICKET_COLUMNS}, k.admitted_at, k.cancelled_at, t.primary_text_pl, o.customer, o.company
+  FROM tickets k
+  JOIN ticket_types t ON t.id = k.ticket_type_id
+  JOIN orders o ON o.account_id = k.account_id AND o.id = k.order_id
+ WHERE k.account_id = ? AND k.barcode = ?"""  # noqa: S608 - a list of columns of ours
+_ADMIT = """
+UPDATE tickets SET admitted_at = ?, admitted_by_key_id = ?
+ WHERE account_id = ? AND barcode = ? AND admitted_at IS NULL AND cancelled_at IS NULL"""
+_FIND_ORDER = """
+SELECT account_id, id, request_hash, customer, company FROM orders WHERE account_id = ? AND request_hash = ?"""
+_ORDER_TICKETS = f"SELECT {_TICKET_COLUMNS} FROM tickets k WHERE account_id = ? AND order_id = ? ORDER BY position"  # noqa: S608
+
+
+def path_of(url: str) -> Path:
+    """Give the file that a `sqlite:///…` URL names."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def create_engine(url: str) -> AsyncEngine:
+    """Make the engine of everything but the hot statements."""
+    path = path_of(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
+    )
+    event.listen(engine.sync_engine, "connect", lambda connection, _: _prepare(connection))
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = not connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def lock_for_migration(connection: Connection) -> None:
+    """Let one process migrate at a time: BEGIN IMMEDIATE took the file's write lock already."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error of the driver says that the database cannot be asked now: locked, full, gone."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR
+
+
+class SqliteHot:
+    """The hot statements, on the writer's connection and thread."""
+
+    def __init__(self, url: str) -> None:
+        self._path = path_of(url)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._connection: sqlite3.Connection | None = None
+
+    async def close(self) -> None:
+        """Close the writer's connection and end its thread."""
+        await self._run(self._disconnect)
+        self._writer.shutdown()
+
+    async def read_sale_view(self, question: SaleQuestion) -> SaleView:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+
+        def read(connection: sqlite3.Connection) -> SaleView:
+            with _transaction(connection, "BEGIN"):
+                return _read_sale_view(connection, question)
+
+        return await self._run(read)
+
+    async def write_sales(self, sales: Sales) -> dict[int, int] | None:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+
+        def write(connection: sqlite3.Connection) -> dict[int, int] | None:
+            try:
+                with _transaction(connection):
+                    return _write_sales(connection, sales)
+            except Conflict:
+                return None
+
+        return await self._run(write)
+
+    async def sell_locked(self, question: SaleQuestion, plan: Callable[[SaleView], Sales]) -> SaleView:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+
+        def sell(connection: sqlite3.Connection) -> SaleView:
+            with _transaction(connection):
+                view = _read_sale_view(connection, question)
+                _write_sales(connection, plan(view))
+                return view
+
+        return await self._run(sell)
+
+    async def read_admission_view(
+        self, tickets: Sequence[TicketKey], idempotency_keys: Sequence[tuple[int, str]]
+    ) -> AdmissionView:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+
+        def read(connection: sqlite3.Connection) -> AdmissionView:
+            view = AdmissionView(tickets={}, answers={})
+            with _transaction(connection, "BEGIN"):
+                for key in tickets:
+                    if row := connection.execute(_ISSUED, key).fetchone():
+                        view.tickets[key] = IssuedTicket(TicketRow(*row[:10]), *row[10:])
+                for account_id, name in idempotency_keys:
+                    values = (account_id, "ticket/validate", name)
+                    if row := connection.execute(_IDEMPOTENCY, values).fetchone():
+                        view.answers[account_id, name] = row
+            return view
+
+        return await self._run(read)
+
+    async def write_admissions(self, admissions: Sequence[Admission]) -> set[TicketKey]:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+
+        def write(connection: sqlite3.Connection) -> set[TicketKey]:
+            admitted = set()
+            with _transaction(connection):
+                for admission in admissions:
+                    key = (admission.account_id, admission.barcode)
+                    done = connection.execute(_ADMIT, (admission.admitted_at, admission.api_key_id, *key))
+                    if done.rowcount:
+                        admitted.add(key)
+                        if admission.idempotency:
+                            connection.execute(_REMEMBER, _idempotency_values(admission.idempotency))
+            return admitted
+
+        return await self._run(write)
+
+    async def read_order(self, account_id: int, request_hash: str) -> tuple[OrderRow, list[TicketRow]] | None:
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+
+        def read(connection: sqlite3.Connection) -> tuple[OrderRow, list[TicketRow]] | None:
+            with _transaction(connection, "BEGIN"):
+                found = connection.execute(_FIND_ORDER, (account_id, request_hash)).fetchone()
+                if found is None:
+                    return None
+                order = OrderRow(*found)
+                rows = connection.execute(_ORDER_TICKETS, (account_id, order.order_id)).fetchall()
+            return order, [TicketRow(*row) for row in rows]
+
+        return await self._run(read)
+
+    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._work, work)
+
+    def _work(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            if self._connection is None:
+                self._connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+                _prepare(self._connection)
+            return work(self._connection)
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error)) from error
+        except sqlite3.Error as error:
+            self._disconnect(self._connection)
+            if is_away(error):
+                raise DatabaseAway(str(error)) from error
+            raise
+
+    def _disconnect(self, connection: sqlite3.Connection | None) -> None:
+        if connection is not None:
+            connection.close()
+        self._connection = None
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _read_sale_view(connection: sqlite3.Connection, question: SaleQuestion) -> SaleView:
+    view = SaleView(facts={}, available={}, used_hashes=set(), idempotency={})
+    for ticket_type_id in question.ticket_type_ids:
+        if row := connection.execute(_FACTS, (ticket_type_id,)).fetchone():
+            view.facts[ticket_type_id] = SaleFacts(*row[1:7])
+            view.available[ticket_type_id] = row[7]
+    for hash_key in question.hashes:
+        if connection.execute(_HASH, hash_key).fetchone():
+            view.used_hashes.add(hash_key)
+    for account_id, key in question.idempotency_keys:
+        if row := connection.execute(_IDEMPOTENCY, (account_id, "order/new", key)).fetchone():
+            view.idempotency[account_id, key] = row[0]
+    return view
+
+
+def _write_sales(connection: sqlite3.Connection, sales: Sales) -> dict[int, int]:
+    available = {}
+    for ticket_type_id, units in sales.units.items():
+        values = {"ticket_type_id": ticket_type_id, "units": units, "version": sales.versions[ticket_type_id]}
+        row = connection.execute(_TAKE, values).fetchone()
+        if row is None:
+            raise Conflict("a stock is not what it was believed to be")
+        available[ticket_type_id] = row[0]
+    connection.executemany(
+        _ORDER, [(o.account_id, o.order_id, o.request_hash, o.customer, o.company) for o in sales.orders]
+    )
+    connection.executemany(_TICKET, [_ticket_values(ticket) for ticket in sales.tickets])
+    connection.executemany(_REMEMBER, [_idempotency_values(row) for row in sales.idempotency])
+    return available
+
+
+def _ticket_values(ticket: TicketRow) -> tuple[Any, ...]:
+    return (
+        ticket.account_id,
+        ticket.order_id,
+        ticket.position,
+        ticket.barcode,
+        ticket.ticket_type_id,
+        ticket.event_id,
+        ticket.price_minor,
+        ticket.valid_from,
+        ticket.valid_until,
+        ticket.key_number,
+    )
+
+
+def _idempotency_values(row: IdempotencyRow) -> tuple[Any, ...]:
+    key = row.idempotency
+    return row.account_id, key.operation, key.key, key.body_sha256, row.answer, row.created_at

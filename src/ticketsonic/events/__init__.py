@@ -1,0 +1,1 @@
+"""Events and their ticket types, their stock and their badge's settings."""

@@ -1,0 +1,170 @@
+"""The words of selling and admitting: what the hot path reads and writes, pure, for both databases.
+
+`orders/` and `checkin/` decide on a view and say what to write; the two dialect files (sqlite.py, postgresql.py)
+read the view and write the effects, set-based, and know nothing of why.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class IdempotencyKey(Struct, frozen=True):
+    """The `Idempotency-Key` header of one request, with the SHA-256 of what it asked for."""
+
+    operation: str
+    key: str
+    body_sha256: bytes
+
+
+class SaleFacts(Struct, frozen=True):
+    """What a sale needs to know of a ticket type; true as long as its stock has this `version`."""
+
+    account_id: int
+    event_id: int
+    price_minor: int
+    starts_at: int | None
+    code: str
+    version: int
+
+
+class SaleView(Struct):
+    """What a decision on orders sees: believed, or freshly read. Keyed by ticket type, and by account."""
+
+    facts: dict[int, SaleFacts]
+    available: dict[int, int]
+    used_hashes: set[tuple[int, str]]
+    idempotency: dict[tuple[int, str], bytes]
+    """Idempotency keys of orders already answered with success: (account, key) to the body's SHA-256."""
+
+
+class SaleQuestion(Struct):
+    """What must be read to decide on a batch of orders."""
+
+    ticket_type_ids: list[int]
+    hashes: list[tuple[int, str]]
+    idempotency_keys: list[tuple[int, str]]
+
+
+class OrderRow(Struct, frozen=True):
+    """One order, as it is stored."""
+
+    account_id: int
+    order_id: int
+    request_hash: str
+    customer: str | None
+    company: str | None
+
+
+class TicketRow(Struct, frozen=True):
+    """One ticket as it was issued; its code can be made from it again at any time."""
+
+    account_id: int
+    order_id: int
+    position: int
+    barcode: int
+    ticket_type_id: int
+    event_id: int
+    price_minor: int
+    valid_from: int | None
+    valid_until: int | None
+    key_number: int
+
+
+class IdempotencyRow(Struct, frozen=True):
+    """An Idempotency-Key whose request succeeded; `answer` where it cannot be made again from what is stored."""
+
+    account_id: int
+    idempotency: IdempotencyKey
+    answer: bytes | None
+    created_at: int
+
+
+class Sales(Struct):
+    """What a decision on orders writes, as one transaction."""
+
+    orders: list[OrderRow]
+    tickets: list[TicketRow]
+    units: dict[int, int]
+    """Units taken, by ticket type."""
+    versions: dict[int, int]
+    """The stock's version that the decision rests on, by ticket type."""
+    idempotency: list[IdempotencyRow]
+
+
+class IssuedTicket(Struct, frozen=True):
+    """A ticket with its state and what the person at the door is told."""
+
+    ticket: TicketRow
+    admitted_at: int | None
+    cancelled_at: int | None
+    title: str
+    customer: str | None
+    company: str | None
+
+
+class Admission(Struct, frozen=True):
+    """One ticket to be admitted now, by one API key."""
+
+    account_id: int
+    barcode: int
+    admitted_at: int
+    api_key_id: int
+    idempotency: IdempotencyRow | None
+
+
+TicketKey = tuple[int, int]
+"""(account id, barcode)"""
+
+
+class AdmissionView(Struct):
+    """What a verdict sees: the tickets that exist, and the answers already given under an Idempotency-Key."""
+
+    tickets: dict[TicketKey, IssuedTicket]
+    answers: dict[tuple[int, str], tuple[bytes, bytes]]
+    """(account, key) to (the body's SHA-256, the answer)."""
+
+
+class HotStatements(Protocol):
+    """The statements of the hot path. Raises :class:`DatabaseAway` where the database cannot be asked."""
+
+    async def read_sale_view(self, question: SaleQuestion) -> SaleView:
+        """Read stock, facts, hashes and idempotency keys in one snapshot, without a lock."""
+
+    async def write_sales(self, sales: Sales) -> dict[int, int] | None:
+        """Write all of it if every version still holds and every stock suffices; else nothing.
+
+        Returns what is left by ticket type, or None where a guard objected.
+        """
+
+    async def sell_locked(self, question: SaleQuestion, plan: Callable[[SaleView], Sales]) -> SaleView:
+        """In one transaction: lock the stocks in id order, read, let `plan` decide, write. Returns the view read."""
+
+    async def read_admission_view(
+        self, tickets: Sequence[TicketKey], idempotency_keys: Sequence[tuple[int, str]]
+    ) -> AdmissionView:
+        """Read tickets and idempotency keys in one snapshot, without a lock."""
+
+    async def write_admissions(self, admissions: Sequence[Admission]) -> set[TicketKey]:
+        """Admit each ticket that is neither admitted nor cancelled; returns those admitted by this call."""
+
+    async def read_order(self, account_id: int, request_hash: str) -> tuple[OrderRow, list[TicketRow]] | None:
+        """Read one order with its tickets in their order."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+
+class DatabaseAway(Exception):
+    """The database cannot be asked now. What was on its way may have happened or not."""
+
+
+class Conflict(Exception):
+    """A unique index or a CHECK objected; nothing was written."""
+
+
+def by_column(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
+    """Turn rows into columns, for statements that take one array a column."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return columns or [[] for _ in range(width)]

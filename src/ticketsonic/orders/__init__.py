@@ -1,0 +1,1 @@
+"""Orders: placing one, and showing one again."""

@@ -1,0 +1,1 @@
+"""Tickets: their codes, and issuing them."""

@@ -1,0 +1,127 @@
+"""From a ticket's row to its code, as often as asked: both codes are deterministic, so a code can be shown again."""
+
+import asyncio
+import base64
+import functools
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from msgspec import Struct
+
+from ticketsonic.accounts.signing_keys import Keyring, PrivateKey
+from ticketsonic.identifiers import barcode_bytes, sku_of
+from ticketsonic.ledger import OrderRow, TicketRow
+from ticketsonic.tickets.codes import ed25519, rsa
+from ticketsonic.tickets.codes.payload import CodePayload
+
+SHORTEST_JOB = 4
+"""Signatures that are worth a thread's while."""
+
+Work = list[tuple[TicketRow, PrivateKey]]
+Signatures = list[tuple[str, str]]
+Gathered = list[tuple[Work, "asyncio.Future[Signatures]"]]
+
+
+class SignedTicket(Struct, frozen=True):
+    """One ticket of an order's answer (contract.md §2, order/new)."""
+
+    encrypted_data: str
+    code: str
+    sku: str
+    primary_text_pl: str | None
+    secondary_text_pl: str | None
+
+
+def payload_of(ticket: TicketRow) -> CodePayload:
+    """Say what a ticket's code says."""
+    return CodePayload(
+        barcode=barcode_bytes(ticket.barcode),
+        event_id=ticket.event_id,
+        ticket_type_id=ticket.ticket_type_id,
+        price_minor=ticket.price_minor,
+        valid_from=ticket.valid_from,
+        valid_until=ticket.valid_until,
+    )
+
+
+def sign_ticket(ticket: TicketRow, key: PrivateKey) -> tuple[str, str]:
+    """Sign one ticket: its `encrypted_data`, in base64 for both codes, and the code's name."""
+    payload = payload_of(ticket)
+    if isinstance(key, RSAPrivateKey):
+        return base64.b64encode(rsa.sign(payload, key)).decode("ascii"), "rsa"
+    return base64.b64encode(ed25519.sign(payload, key, ticket.key_number)).decode("ascii"), "ed25519"
+
+
+class Issuer:
+    """Signs the tickets of orders that are already committed, in place or, where cores are free, on threads.
+
+    On threads, the orders of one batch wake up together, so what they ask for in one turn of the event loop is
+    shared out as one job a thread: handing over costs as much as a small signature.
+    """
+
+    def __init__(self, keyring: Keyring, *, threads: int) -> None:
+        """`threads` of 0 signs in place: right where there is a process for every core."""
+        self._keyring = keyring
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="signer") if threads else None
+        self._gathered: list[tuple[Work, asyncio.Future[Signatures]]] = []
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    async def sign(self, order: OrderRow, tickets: Sequence[TicketRow]) -> list[SignedTicket]:
+        """Sign every ticket of an order, in their order."""
+        work = [(ticket, await self._keyring.private_key(ticket.account_id, ticket.key_number)) for ticket in tickets]
+        signatures = _sign_all(work) if self._pool is None else await self._gather(work)
+        return [
+            SignedTicket(data, code, sku_of(ticket.ticket_type_id), order.customer, order.company)
+            for ticket, (data, code) in zip(tickets, signatures, strict=True)
+        ]
+
+    async def _gather(self, work: Work) -> Signatures:
+        loop = asyncio.get_running_loop()
+        signatures: asyncio.Future[Signatures] = loop.create_future()
+        if not self._gathered:
+            loop.call_soon(self._share_out)
+        self._gathered.append((work, signatures))
+        return await signatures
+
+    def _share_out(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        units = sum(len(work) for work, _ in gathered)
+        if units < SHORTEST_JOB or self._pool is None:
+            _finish(gathered, [_sign_all(work) for work, _ in gathered])
+            return
+        loop = asyncio.get_running_loop()
+        share = -(-len(gathered) // self._threads)
+        for start in range(0, len(gathered), share):
+            part = gathered[start : start + share]
+            job = loop.run_in_executor(self._pool, _sign_part, part)
+            job.add_done_callback(functools.partial(_deliver, part))
+
+
+def _sign_all(work: Work) -> Signatures:
+    return [sign_ticket(ticket, key) for ticket, key in work]
+
+
+def _sign_part(part: Gathered) -> list[Signatures]:
+    return [_sign_all(work) for work, _ in part]
+
+
+def _deliver(part: Gathered, done: "asyncio.Future[list[Signatures]]") -> None:
+    error = done.exception()
+    if error is None:
+        _finish(part, done.result())
+        return
+    for _, waiting in part:
+        if not waiting.done():
+            waiting.set_exception(error)
+
+
+def _finish(part: Gathered, signed: list[Signatures]) -> None:
+    for (_, waiting), signatures in zip(part, signed, strict=True):
+        if not waiting.done():
+            waiting.set_result(signatures)

@@ -1,0 +1,59 @@
+"""A server for each database, and the named cast: Alice sells, Bob is another tenant and must see nothing of hers."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.postgresql import make_postgresql_database
+from tests.servers import RunningServer, Tenant
+
+settings.register_profile(
+    "suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("long", parent=settings.get_profile("suite"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database of this worker's own, empty; every test that uses it runs on both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}"
+    return make_postgresql_database()
+
+
+@pytest.fixture
+def fresh_database_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> str:
+    """An empty database for one test alone, of the same kind."""
+    if database_url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path / 'fresh.db'}"
+    return make_postgresql_database()
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def server(database_url: str, data_dir: Path) -> Iterator[RunningServer]:
+    """The real thing: `ticketsonic serve` in a process of its own."""
+    with RunningServer.start(database_url, data_dir) as running:
+        yield running
+
+
+@pytest.fixture
+def alice(server: RunningServer) -> Iterator[Tenant]:
+    """A tenant with a full key, fresh for each test."""
+    with server.new_tenant("alice") as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def bob(server: RunningServer) -> Iterator[Tenant]:
+    """Another tenant."""
+    with server.new_tenant("bob") as tenant:
+        yield tenant
