@@ -132,14 +132,14 @@ class SqliteHot:
     async def write_sales(self, sales: Sales) -> dict[int, int] | None:
         """See :class:`ticketsonic.ledger.HotStatements`."""
 
-        def write(connection: sqlite3.Connection) -> dict[int, int] | None:
-            try:
-                with _transaction(connection):
-                    return _write_sales(connection, sales)
-            except Conflict:
-                return None
+        def write(connection: sqlite3.Connection) -> dict[int, int]:
+            with _transaction(connection):
+                return _write_sales(connection, sales)
 
-        return await self._run(write)
+        try:
+            return await self._run(write)
+        except Conflict:
+            return None
 
     async def sell_locked(self, question: SaleQuestion, plan: Callable[[SaleView], Sales]) -> SaleView:
         """See :class:`ticketsonic.ledger.HotStatements`."""
