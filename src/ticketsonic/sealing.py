@@ -59,7 +59,7 @@ def load_secret(settings: Settings) -> str:
     path = settings.secret_file or settings.data_dir / "secret"
     if settings.secret_file is None:
         _make_secret(path)
-    secret = path.read_text("ascii").strip()
+    secret = path.read_text("utf-8", errors="replace").strip()
     if len(secret) < _SECRET_CHARACTERS:
         raise InvalidSetting(f"{variable_of('secret_file')} ({path}) holds fewer than 32 characters")
     return secret

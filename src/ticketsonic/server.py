@@ -1,87 +1,138 @@
-"""Serving: prepares the database, then runs uvicorn in this process or in several."""
+"""Serving: binds the address, then runs uvicorn in this process or in several."""
 
 import logging
+import multiprocessing
 import os
 import shutil
+import signal
+import socket
+import ssl
+import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
-from sqlalchemy import insert, select
+from prometheus_client.multiprocess import mark_process_dead
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from ticketsonic.app import create_app
-from ticketsonic.database import Conflict, Database
-from ticketsonic.database.migrating import migrate
 from ticketsonic.logs import set_up_logs
 from ticketsonic.protocol import BoundedProtocol
-from ticketsonic.schema import server_facts
-from ticketsonic.sealing import Seal, WrongSecret, load_secret
-from ticketsonic.settings import PREFIX, Settings
+from ticketsonic.settings import PREFIX, InvalidSetting, Settings, variable_of
 
 log = logging.getLogger("ticketsonic")
 
 KEEP_ALIVE_SECONDS = 75
 BACKLOG = 4096
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 Announce = Callable[[str], None]
 
 
-async def prepare(settings: Settings) -> None:
-    """Migrate the database, safely beside others doing the same, and hold the secret against it.
+def bind(settings: Settings) -> list[socket.socket]:
+    """Take the address, at every address its host's name stands for; nothing is answered before `serve`.
 
-    Raises :class:`WrongSecret` where the database was made with another secret.
+    Raises :class:`InvalidSetting` where it cannot be had, or the certificate cannot be used.
     """
-    seal = Seal(load_secret(settings))
-    database = Database(settings.database_url)
+    _check_certificate(settings)
+    sockets: list[socket.socket] = []
     try:
-        if await migrate(database):
-            log.info("database migrated")
-        await _check_secret(database, seal)
-    finally:
-        await database.close()
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            port = sockets[0].getsockname()[1] if sockets else settings.port
+            sockets.append(listening := socket.socket(family, kind, protocol))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listening.bind((address[0], port, *address[2:]))
+    except OSError as error:
+        for each in sockets:
+            each.close()
+        where = f"{variable_of('host')} ({settings.host!r}), {variable_of('port')} ({settings.port})"
+        raise InvalidSetting(f"{where}: {error.strerror or error}") from None
+    return sockets
 
 
-async def _check_secret(database: Database, seal: Seal) -> None:
-    query = select(server_facts.c.value).where(server_facts.c.name == "secret_fingerprint")
-    async with database.reading() as connection:
-        stored = (await connection.execute(query)).scalar()
-    if stored is None:
-        values = {"name": "secret_fingerprint", "value": seal.fingerprint}
-        try:
-            async with database.transaction() as connection:
-                await connection.execute(insert(server_facts).values(values))
-        except Conflict:  # another server was first
-            await _check_secret(database, seal)
-    elif stored != seal.fingerprint:
-        raise WrongSecret("this database was made with another secret: its signing keys cannot be opened with this one")
+def _check_certificate(settings: Settings) -> None:
+    if settings.tls_certificate is None:
+        return
+    try:
+        # Asked for a passphrase there is nobody to type it: an empty one is refused.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.tls_certificate, settings.tls_key, password=lambda: b"")
+    except OSError as error:
+        names = f"{variable_of('tls_certificate')} and {variable_of('tls_key')}"
+        raise InvalidSetting(f"{names} are no PEM certificate and its key without passphrase: {error}") from None
 
 
-def serve(settings: Settings, announce: Announce = lambda _: None) -> None:
-    """Serve until SIGTERM or SIGINT; what was taken by then is answered.
+def serve(settings: Settings, sockets: list[socket.socket], announce: Announce = lambda _: None) -> None:
+    """Serve until SIGTERM or SIGINT; what was taken by then is answered. Exits with 0 then.
 
     `announce` gets the address, once it answers there.
     """
     if settings.workers == 1:
-        _Announcing(_configure(settings, create_app(settings)), announce).run()
-        return
+        _serve_here(settings, sockets, announce)
+    else:
+        _serve_with_workers(settings, sockets, announce)
+
+
+def _serve_here(settings: Settings, sockets: list[socket.socket], announce: Announce) -> None:
+    # uvicorn raises the signal once more when everything is answered: asked to stop and stopped is no failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    _Announcing(_configure(settings, create_app(settings)), announce).run(sockets)
+
+
+def _serve_with_workers(settings: Settings, sockets: list[socket.socket], announce: Announce) -> None:
     os.environ |= environment_of(settings)
     folder = tempfile.mkdtemp(prefix="ticketsonic-metrics-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    os.environ[METRICS_FOLDER] = folder
     try:
-        config = _configure(settings, "ticketsonic.server:create_worker_app", factory=True)
-        socket = config.bind_socket()
-        announce(address_of(settings, socket.getsockname()[1]))
-        Multiprocess(config, [socket]).run()
+        supervisor = Multiprocess(_configure(settings, "ticketsonic.server:create_worker_app", factory=True), sockets)
+        for listening in sockets:
+            listening.listen(BACKLOG)  # from now on who connects waits for the first worker
+        announce(address_of(settings, sockets[0].getsockname()[1]))
+        supervisor.run()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes):
+        sys.exit(STARTUP_FAILURE)
 
 
 def create_worker_app() -> object:
     """Wire the application of one worker process; its settings are in the environment."""
+    _end_with_parent()
+    _forget_dead_workers(Path(os.environ[METRICS_FOLDER]))
     app = create_app()
     set_up_logs(app.settings.log_level, app.settings.log_format)
     return app
+
+
+def _end_with_parent() -> None:
+    """Stop like at SIGTERM where the parent was killed: a worker alone would hold the port and nobody restart it."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()
+
+
+def _forget_dead_workers(folder: Path) -> None:
+    """Let what a killed worker last had waiting go from the queue depth; what it counted stays counted."""
+    for file in folder.glob("gauge_live*_*.db"):
+        process_id = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(process_id, 0)
+        except ProcessLookupError:
+            mark_process_dead(process_id, str(folder))  # type: ignore[no-untyped-call]
+        except PermissionError:
+            continue
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -132,8 +183,7 @@ class _Announcing(uvicorn.Server):
         self._announce = announce
         self._settings: Settings = config.app.settings  # type: ignore[union-attr]
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
-        if self.started:
-            port = next((s.getsockname()[1] for server in self.servers for s in server.sockets), 0)
-            self._announce(address_of(self._settings, port))
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            self._announce(address_of(self._settings, sockets[0].getsockname()[1]))

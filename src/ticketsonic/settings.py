@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "TICKETSONIC_"
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -60,6 +61,11 @@ def _file(text: str) -> Path:
 def _database(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql://")) or text in {"sqlite:///", "postgresql://"}:
         raise ValueError("is neither sqlite:///FILE nor postgresql://USER:PASSWORD@HOST/NAME")
+    if text.startswith("postgresql:"):
+        try:
+            _ = urlsplit(text).port
+        except ValueError:  # not shown: what stands in the port's place may be half of a password
+            raise ValueError("has no number for its port; / : @ # in a password are %2F %3A %40 %23") from None
     return text
 
 

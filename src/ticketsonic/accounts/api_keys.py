@@ -48,8 +48,8 @@ async def create_api_key(
     """Make a key for an account. Raises ValueError for a scope or name that is none."""
     if scope not in SCOPES:
         raise ValueError("scope is one of " + ", ".join(SCOPES))
-    if not 0 < len(name) <= _NAME_CHARACTERS or "\0" in name:
-        raise ValueError(f"name has 1 to {_NAME_CHARACTERS} characters")
+    if not 0 < len(name) <= _NAME_CHARACTERS or not name.isprintable():
+        raise ValueError(f"name has 1 to {_NAME_CHARACTERS} printable characters")
     secret = secrets.token_hex(16)
     values = {
         "account_id": account_id,

@@ -12,6 +12,8 @@ from ticketsonic.commands.options import with_database
 from ticketsonic.database import Database
 
 _BITS = click.Choice([str(bits) for bits in RSA_BITS])
+_LATEST = 253_402_300_799  # the last second of the year 9999
+_NUMBER = click.IntRange(1, 2**31 - 1)
 _SYNC = "A shop with the WooCommerce plugin must sync now: it goes on opening tickets with the old key until it does."
 
 
@@ -105,6 +107,8 @@ def _expiry(text: str) -> int:
     expires_at = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     if expires_at <= datetime.now(UTC).timestamp():
         raise click.ClickException(f"--expires {text} is in the past")
+    if expires_at > _LATEST:
+        raise click.ClickException(f"--expires {text} is beyond the year 9999")
     return expires_at
 
 
@@ -122,7 +126,7 @@ async def list_keys(database: Database, _keyring: Keyring, email: str) -> None:
 
 @key.command("revoke")
 @click.argument("email")
-@click.argument("key_id", type=int)
+@click.argument("key_id", type=_NUMBER)
 @with_database
 async def revoke_key(database: Database, _keyring: Keyring, email: str, key_id: int) -> None:
     """Revoke an API key for good; its id is in `key list`."""
@@ -164,7 +168,7 @@ async def list_signing_keys(database: Database, keyring: Keyring, email: str) ->
 
 @signing_key.command("revoke")
 @click.argument("email")
-@click.argument("number", type=int)
+@click.argument("number", type=_NUMBER)
 @click.confirmation_option(prompt="Every ticket signed with this key will be refused at the door. Revoke it?")
 @with_database
 async def revoke_signing_key(database: Database, keyring: Keyring, email: str, number: int) -> None:

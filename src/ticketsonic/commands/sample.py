@@ -13,27 +13,21 @@ from ticketsonic.events.badge import BadgeFields
 from ticketsonic.events.events import NewEvent, create_event
 from ticketsonic.events.ticket_types import TicketTypeFields, list_ticket_types
 from ticketsonic.repeats import Repeatable
-from ticketsonic.sealing import Seal, load_secret
-from ticketsonic.settings import Settings
 
 EMAIL = "organiser@example.com"
 _FILE = "ticketsonic-order.json"
 _DAY_SECONDS = 86_400
 
 
-async def make_sample(settings: Settings) -> Callable[[str], str] | None:
+async def make_sample(database: Database, keyring: Keyring) -> Callable[[str], str] | None:
     """Make the sample where there is no account; returns what to print once the address is known, else None."""
-    database = Database(settings.database_url)
-    try:
-        if await list_accounts(database):
-            return None
-        account, key = await create_account(database, Keyring(database, Seal(load_secret(settings))), EMAIL)
-        request = Repeatable(account.account_id, "event/new", secrets.token_hex(16), None)
-        await create_event(database, request, _sample_event())
-        async with database.reading() as connection:
-            types = await list_ticket_types(connection, account.account_id, None)
-    finally:
-        await database.close()
+    if await list_accounts(database):
+        return None
+    account, key = await create_account(database, keyring, EMAIL)
+    request = Repeatable(account.account_id, "event/new", secrets.token_hex(16), None)
+    await create_event(database, request, _sample_event())
+    async with database.reading() as connection:
+        types = await list_ticket_types(connection, account.account_id, None)
     return lambda address: _greeting(address, account.email, key.secret, types[0].sku)
 
 
@@ -61,6 +55,8 @@ def _greeting(address: str, user_id: str, key: str, sku: str) -> str:
     }
     body = msgspec.json.encode(order).decode().replace("REPLACED", "first-sale-'$(date +%s)'")
     head = f"-H 'X-Api-UserID: {user_id}' -H 'X-API-Key: {key}'"
+    # Over TLS the name in the certificate is hardly this address; quoted, since zsh takes [::1] for a pattern.
+    curl = "curl -sk" if address.startswith("https:") else "curl -s"
     code = f'$(sed \'s/.*"encrypted_data":"\\([^"]*\\)".*/\\1/\' {_FILE})'
     return f"""
 A first account with a sample event was made.
@@ -70,7 +66,7 @@ A first account with a sample event was made.
 
 Sell a ticket, then admit it, in another terminal:
 
-curl -s {address}/v1/order/new {head} -d '{body}' | tee {_FILE}; echo
+{curl} '{address}/v1/order/new' {head} -d '{body}' | tee {_FILE}; echo
 
-curl -s {address}/v1/ticket/validate {head} -d "{{\\"ticket_sensitive\\":\\"{code}\\"}}"; echo
+{curl} '{address}/v1/ticket/validate' {head} -d "{{\\"ticket_sensitive\\":\\"{code}\\"}}"; echo
 """

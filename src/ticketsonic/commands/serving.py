@@ -1,13 +1,15 @@
 """`ticketsonic serve` and `migrate`."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from ticketsonic.commands.options import database_options, settings_of, told
+from ticketsonic.commands.options import database_options, prepared, settings_of, told
 from ticketsonic.database import Database
 from ticketsonic.database.migrating import migrate as migrate_database
+from ticketsonic.settings import Settings
 
 
 @click.command()
@@ -32,19 +34,27 @@ def serve(*, sample: bool, **options: Any) -> None:
 
     def work() -> None:
         from ticketsonic import server  # noqa: PLC0415 - the other commands need no web server
-        from ticketsonic.commands.sample import make_sample  # noqa: PLC0415 - likewise
 
-        asyncio.run(server.prepare(settings))
-        greeting = asyncio.run(make_sample(settings)) if sample else None
+        sockets = server.bind(settings)  # before anything is made: a key shown by nobody would be lost
+        greeting = asyncio.run(_prepare(settings, sample=sample))
 
         def announce(address: str) -> None:
             click.echo(f"TicketSonic serves on {address}")
             if greeting:
                 click.echo(greeting(address))
 
-        server.serve(settings, announce)
+        server.serve(settings, sockets, announce)
 
     told(work)
+
+
+async def _prepare(settings: Settings, *, sample: bool) -> Callable[[str], str] | None:
+    async with prepared(settings) as (database, keyring):
+        if not sample:
+            return None
+        from ticketsonic.commands.sample import make_sample  # noqa: PLC0415 - only the first start needs it
+
+        return await make_sample(database, keyring)
 
 
 @click.command()
