@@ -6,6 +6,7 @@ JSON. Bounds: docs/configuration.md.
 """
 
 import asyncio
+import functools
 import secrets
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from ticketsonic.answering import write_answer
 from ticketsonic.errors import (
     FieldError,
     InvalidRequest,
@@ -100,6 +102,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refusal = RequestTooLarge()
             raise ValueError("the head is over its limit")
         super().on_headers_complete()
+        self.scope["ticketsonic.answer"] = functools.partial(write_answer, self.cycle)  # type: ignore[typeddict-unknown-key]
 
     def on_message_complete(self) -> None:
         """Have a request whole."""

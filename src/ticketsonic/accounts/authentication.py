@@ -1,5 +1,6 @@
 """Who is calling: user id and API key of a request, checked against the database and remembered for a moment."""
 
+import asyncio
 import hmac
 import time
 
@@ -33,21 +34,30 @@ class Authentication:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._remembered: dict[tuple[str, bytes], tuple[Caller, float]] = {}
+        self._looking_up: dict[tuple[str, bytes], asyncio.Task[Caller]] = {}
 
     async def authenticate(self, user_id: str, key: str) -> Caller:
         """Give the caller; raises :class:`UnknownUser`, then :class:`UnknownKey` (contract.md §1)."""
         if not user_id:
             raise UnknownUser
-        hashed = key_sha256(key)
-        now = time.monotonic()
-        remembered = self._remembered.get((user_id, hashed))
-        if remembered and remembered[1] > now:
+        credentials = (user_id, key_sha256(key))
+        remembered = self._remembered.get(credentials)
+        if remembered and remembered[1] > time.monotonic():
             return remembered[0]
-        caller = await self._look_up(user_id, hashed)
+        # Of a thousand requests that find the memory stale at one instant, one asks the database.
+        asking = self._looking_up.get(credentials)
+        if asking is None:
+            asking = self._looking_up[credentials] = asyncio.create_task(self._look_up(*credentials))
+            asking.add_done_callback(lambda done: self._remember(credentials, done))
+        return await asyncio.shield(asking)
+
+    def _remember(self, credentials: tuple[str, bytes], done: "asyncio.Task[Caller]") -> None:
+        del self._looking_up[credentials]
+        if done.cancelled() or done.exception() is not None:
+            return
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
-        self._remembered[user_id, hashed] = (caller, now + REMEMBERED_SECONDS)
-        return caller
+        self._remembered[credentials] = (done.result(), time.monotonic() + REMEMBERED_SECONDS)
 
     async def _look_up(self, user_id: str, hashed: bytes) -> Caller:
         if "\0" in user_id:

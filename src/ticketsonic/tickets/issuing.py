@@ -5,7 +5,9 @@ import base64
 import functools
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from msgspec import Struct
 
@@ -45,12 +47,20 @@ def payload_of(ticket: TicketRow) -> CodePayload:
     )
 
 
+@functools.cache
+def is_rsa(key_type: type[PrivateKey]) -> bool:
+    """Whether a class of keys is RSA's: asked once a class, since asking an abstract class is slow."""
+    return issubclass(key_type, RSAPrivateKey)
+
+
 def sign_ticket(ticket: TicketRow, key: PrivateKey) -> tuple[str, str]:
     """Sign one ticket: its `encrypted_data`, in base64 for both codes, and the code's name."""
     payload = payload_of(ticket)
-    if isinstance(key, RSAPrivateKey):
-        return base64.b64encode(rsa.sign(payload, key)).decode("ascii"), "rsa"
-    return base64.b64encode(ed25519.sign(payload, key, ticket.key_number)).decode("ascii"), "ed25519"
+    if is_rsa(type(key)):
+        return base64.b64encode(rsa.sign(payload, cast("RSAPrivateKey", key))).decode("ascii"), "rsa"
+    return base64.b64encode(ed25519.sign(payload, cast("Ed25519PrivateKey", key), ticket.key_number)).decode(
+        "ascii"
+    ), "ed25519"
 
 
 class Issuer:
