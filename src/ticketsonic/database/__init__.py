@@ -5,12 +5,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import ModuleType
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ticketsonic.database import postgresql, sqlite
 from ticketsonic.ledger import Conflict, DatabaseAway, HotStatements
 
 __all__ = ["Conflict", "Database", "DatabaseAway"]
@@ -21,11 +21,20 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """`url` is `sqlite:///FILE` or `postgresql://…`; nothing is asked of the database yet."""
-        self._dialect = sqlite if url.startswith("sqlite:") else postgresql
+        # Only the driver in use is loaded: the other one would be a sixth of a start.
+        if url.startswith("sqlite:"):
+            from ticketsonic.database import sqlite  # noqa: PLC0415
+
+            self._dialect: ModuleType = sqlite
+            self.hot: HotStatements = sqlite.SqliteHot(url)
+        else:
+            from ticketsonic.database import postgresql  # noqa: PLC0415
+
+            self._dialect = postgresql
+            self.hot = postgresql.PostgresqlHot(url)
         self._engine = self._dialect.create_engine(url)
         self._readers = self._engine.execution_options(reads_only=True)
         self.lock_for_migration = self._dialect.lock_for_migration
-        self.hot: HotStatements = sqlite.SqliteHot(url) if self._dialect is sqlite else postgresql.PostgresqlHot(url)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
