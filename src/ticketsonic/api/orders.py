@@ -1,7 +1,7 @@
 """order/new and order/show."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -47,7 +47,7 @@ class NewOrder(Struct):
     """The body of order/new."""
 
     request_hash: RequestHash
-    tickets: list[OrderLineFields]
+    tickets: Annotated[list[OrderLineFields], msgspec.Meta(min_length=1)]
     order_details: OrderDetails | UnsetType | None = UNSET
 
 

@@ -44,7 +44,7 @@ class TicketTypeList(Struct, frozen=True):
 class ScannedCode(Struct):
     """The body of ticket/validate."""
 
-    ticket_sensitive: Annotated[str, anything("What the QR says")]
+    ticket_sensitive: Annotated[str, anything()]
 
 
 _read_new = reader(NewTicketType)

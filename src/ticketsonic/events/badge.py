@@ -11,26 +11,32 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from ticketsonic.wire.kinds import Kind, Number, RefusedValue, choice, text
+from ticketsonic.wire.kinds import Kind, Number, RefusedValue, choice, may_be_number, text
+from ticketsonic.wire.patterns import LONGEST_NUMBER_CHARACTERS, decimal_pattern
 
 SIZES = ("A4", "A5", "A6", "A7", "A8", "A9", "A10")
 LARGEST_FONT_SIZE = 1000
 LARGEST_OFFSET = 1000
 _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
-_DECIMAL = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
+_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_JSON_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,3})?")
+_FINEST = Decimal("0.000001")
 _DATA_URL = re.compile(r"data:image/jpe?g;base64,")
 _JPEG_START = b"\xff\xd8\xff"
 
 
 def read_decimal(value: Any, *, low: int, high: int, above_low: bool) -> str:
-    """Read a decimal within bounds, spelled as lists show it: `"45"`, `"30.5"`."""
-    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+    """Read a decimal within bounds, spelled as lists show it: `"45"`, `"30.5"`; rounded to six decimals."""
+    spelling = _JSON_DECIMAL if isinstance(value, Number) else _DECIMAL
+    if not may_be_number(value) or not spelling.fullmatch(value):
         raise RefusedValue("must be a number such as 30 or 30.5")
     number = Decimal(value)
     if number > high or number < low or (above_low and number == low):
         raise RefusedValue(f"must be {'above' if above_low else 'at least'} {low} and at most {high}")
-    shown = f"{number:f}"
-    return (shown.rstrip("0").rstrip(".") if "." in shown else str(int(number))) or "0"
+    rounded = number.quantize(_FINEST) + 0  # + 0: no "-0"
+    if above_low:
+        rounded = max(rounded, low + _FINEST)
+    return f"{rounded:f}".rstrip("0").rstrip(".")
 
 
 def read_colour(value: Any) -> str:
@@ -45,7 +51,8 @@ def read_jpeg(value: Any) -> bytes:
     if not isinstance(value, str) or isinstance(value, Number):
         raise RefusedValue("must be a JPEG in base64")
     try:
-        jpeg = base64.b64decode("".join(_DATA_URL.sub("", value, count=1).split()), validate=True)
+        packed = "".join(value.split())
+        jpeg = base64.b64decode(packed[_head_characters(packed) :], validate=True)
     except (binascii.Error, ValueError):
         raise RefusedValue("must be a JPEG in base64") from None
     if not jpeg.startswith(_JPEG_START):
@@ -53,14 +60,20 @@ def read_jpeg(value: Any) -> bytes:
     return jpeg
 
 
+def _head_characters(packed: str) -> int:
+    head = _DATA_URL.match(packed)
+    return head.end() if head else 0
+
+
 def _decimal(low: int, high: int, *, above_low: bool = False) -> Kind:
     bound = "exclusiveMinimum" if above_low else "minimum"
+    pattern = decimal_pattern(high, above_zero=above_low)
     return Kind(
         read=lambda value: read_decimal(value, low=low, high=high, above_low=above_low),
         schema={
             "anyOf": [
                 {"type": "number", bound: low, "maximum": high},
-                {"type": "string", "pattern": r"^-?[0-9]{1,6}(\.[0-9]{1,6})?$"},
+                {"type": "string", "maxLength": LONGEST_NUMBER_CHARACTERS, "pattern": pattern},
             ]
         },
     )
@@ -73,9 +86,15 @@ FontSize = Annotated[str, _decimal(0, LARGEST_FONT_SIZE, above_low=True)] | Unse
 _COLOUR_SCHEMA = {"type": "string", "pattern": "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"}
 Colour = Annotated[str, Kind(read=read_colour, schema=_COLOUR_SCHEMA)] | UnsetType
 TestText = Annotated[str, text(255)] | UnsetType
+_SIXTH = r"\s*[A-Za-z0-9+/]"  # 6 bits, white space anywhere
 _JPEG_SCHEMA = {
     "type": "string",
-    "description": "A JPEG in base64, drawn 1:1 at 300 dpi from the top left corner.",
+    "contentMediaType": "image/jpeg",
+    "contentEncoding": "base64",
+    "pattern": (
+        r"^\s*(data:image/jpe?g;base64,)?\s*/\s*9\s*j\s*/"
+        rf"(({_SIXTH}){{4}})*(({_SIXTH}){{2}}\s*=\s*=|({_SIXTH}){{3}}\s*=)?\s*$"
+    ),
 }
 
 

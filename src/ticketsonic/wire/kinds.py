@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from ticketsonic.wire.patterns import LONGEST_NUMBER_CHARACTERS, PRICE_PATTERN, whole_number_pattern
+
 LARGEST_INTEGER = 2_147_483_647
 LARGEST_PRICE_MINOR = 9_999_999_999
 LATEST_TIMESTAMP = 253_402_300_799  # the last second of the year 9999
@@ -17,9 +19,11 @@ TITLE_CHARACTERS = 255
 DESCRIPTION_CHARACTERS = 10_000
 CURRENCIES = ("EUR", "USD", "GBP", "BGN")
 
-_INTEGER = re.compile(r"(-?[0-9]{1,20})(?:\.0+)?")
-_PRICE = re.compile(r"([0-9]{1,20})(?:\.([0-9]{1,40}))?")
+_INTEGER = re.compile(r"(-?[0-9]+)(?:\.0+)?")
+_PRICE = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+STORABLE_PATTERN = r"^[^\u0000]*$"
+"""Lone surrogates, refused as well, are none of the characters that a pattern can name."""
 
 
 class Number(str):
@@ -46,9 +50,14 @@ class Kind:
     """Also null, false and "" count as given: the domain has its own answer to them."""
 
 
+def may_be_number(value: Any) -> bool:
+    """Whether a value is a number or a text that is not too long to hold one."""
+    return isinstance(value, str) and len(value) <= LONGEST_NUMBER_CHARACTERS
+
+
 def read_integer(value: Any, *, low: int, high: int) -> int:
     """Read an integer between two bounds, from `150`, `"150"` or `150.0`."""
-    matched = _INTEGER.fullmatch(value) if isinstance(value, str) else None
+    matched = _INTEGER.fullmatch(value) if may_be_number(value) else None
     if matched is None:
         raise RefusedValue("must be a whole number")
     number = int(matched[1])
@@ -61,13 +70,15 @@ def read_integer(value: Any, *, low: int, high: int) -> int:
 
 def read_price_minor(value: Any) -> int:
     """Read a price in minor units (cents) from `250`, `280.50` or `"20.5"`; never by way of a binary float."""
-    matched = _PRICE.fullmatch(value) if isinstance(value, str) else None
+    matched = _PRICE.fullmatch(value) if may_be_number(value) else None
     if matched is None:
         raise RefusedValue("must be an amount such as 250 or 20.50")
-    whole, decimals = matched[1], (matched[2] or "").rstrip("0")
+    whole, decimals = matched[2], (matched[3] or "").rstrip("0")
     if len(decimals) > 2:  # noqa: PLR2004 - cents
         raise RefusedValue("must have no more than 2 decimals")
     price_minor = int(whole) * 100 + int(decimals.ljust(2, "0"))
+    if matched[1] and price_minor:
+        raise RefusedValue("must be at least 0")
     if price_minor > LARGEST_PRICE_MINOR:
         raise RefusedValue("must be at most 99999999.99")
     return price_minor
@@ -100,7 +111,7 @@ def integer(low: int, high: int = LARGEST_INTEGER, **traits: bool) -> Kind:
         schema={
             "anyOf": [
                 {"type": "integer", "minimum": low, "maximum": high},
-                {"type": "string", "pattern": r"^-?[0-9]{1,20}(\.0+)?$"},
+                _number_as_text(whole_number_pattern(low, high)),
             ]
         },
         **traits,
@@ -111,7 +122,7 @@ def text(longest: int, **traits: bool) -> Kind:
     """Make the kind of a text of 1 to `longest` characters."""
     return Kind(
         read=lambda value: read_text(value, longest=longest),
-        schema={"type": "string", "minLength": 1, "maxLength": longest},
+        schema={"type": "string", "minLength": 1, "maxLength": longest, "pattern": STORABLE_PATTERN},
         **traits,
     )
 
@@ -124,9 +135,13 @@ def choice(*choices: str) -> Kind:
     )
 
 
-def anything(description: str) -> Kind:
+def anything() -> Kind:
     """Make the kind that refuses nothing, where the domain has its own answer to nonsense."""
-    return Kind(read=lambda value: value, schema={"type": "string", "description": description}, takes_anything=True)
+    return Kind(read=lambda value: value, schema={"type": "string"}, takes_anything=True)
+
+
+def _number_as_text(pattern: str) -> dict[str, Any]:
+    return {"type": "string", "maxLength": LONGEST_NUMBER_CHARACTERS, "pattern": pattern}
 
 
 # The names below are what request structs are written in. The msgspec bounds repeat the kind's own, for
@@ -141,8 +156,8 @@ PriceMinor = Annotated[
         read=read_price_minor,
         schema={
             "anyOf": [
-                {"type": "number", "minimum": 0, "maximum": 99999999.99},
-                {"type": "string", "pattern": r"^[0-9]{1,20}(\.[0-9]{1,40})?$"},
+                {"type": "number", "minimum": 0, "maximum": 99999999.99, "multipleOf": 0.01},
+                _number_as_text(PRICE_PATTERN),
             ]
         },
     ),

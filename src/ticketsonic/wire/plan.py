@@ -80,7 +80,8 @@ def _plan_field(name: str, hint: Any, *, required: bool) -> FieldPlan:
 
 def _shape(hint: Any) -> Kind | NestedPlan | ListPlan:
     if get_origin(hint) is Annotated:
-        return next(extra for extra in hint.__metadata__ if isinstance(extra, Kind))
+        kind = next((extra for extra in hint.__metadata__ if isinstance(extra, Kind)), None)
+        return kind or _shape(get_args(hint)[0])
     if get_origin(hint) is list:
         return ListPlan(get_args(hint)[0])
     return NestedPlan(hint)

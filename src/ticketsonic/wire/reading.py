@@ -6,6 +6,7 @@ twice, which msgspec would not say.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
@@ -15,6 +16,7 @@ from msgspec import UNSET, Struct
 from ticketsonic.wire.kinds import Number, RefusedValue
 from ticketsonic.wire.plan import FieldPlan, ListPlan, NestedPlan, plan_of
 
+_ZERO = re.compile(r"-?0{1,40}(?:\.0{1,40})?")
 MOST_PROBLEMS = 100
 """How many fields an answer names at the most: a bound on the answer, not on the check."""
 
@@ -163,7 +165,7 @@ def _read_field(plan: FieldPlan, parent: Mapping[str, Any], path: str, problems:
 def _is_absent(value: Any, plan: FieldPlan) -> bool:
     if value is None or value is False or value == "":
         return True
-    return plan.zero_is_absent and isinstance(value, str) and value.strip("0") in {"", "."}
+    return plan.zero_is_absent and isinstance(value, str) and _ZERO.fullmatch(value) is not None
 
 
 def _read_list(shape: ListPlan, value: Any, path: str, problems: list[Problem]) -> list[Any]:
