@@ -104,7 +104,7 @@ class Application:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[dict[str, Any]]:
-        self.engine = open_engine(self.settings)
+        self.engine = open_engine(self.settings, self._api.is_busy)
         cleaning = asyncio.create_task(_clean(self.engine))
         # What is loaded by now stays: the collector need not look through it, nor look often (3 % of an order).
         gc.freeze()

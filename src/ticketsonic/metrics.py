@@ -29,6 +29,9 @@ class Metrics:
             multiprocess_mode="livesum",
         )
         self.orders: Final = Counter("ticketsonic_orders", "Orders by outcome", ["outcome"])
+        self.minted_codes: Final = Gauge(
+            "ticketsonic_minted_codes", "Codes signed ahead of a sale", multiprocess_mode="livesum"
+        )
         self.tickets: Final = Counter("ticketsonic_tickets", "Tickets issued")
         self.admissions: Final = Counter("ticketsonic_admissions", "Scans at the door by verdict", ["verdict"])
         self.database_away: Final = Counter("ticketsonic_database_away", "Batches that the database did not take")

@@ -133,6 +133,11 @@ class Api:
         """`engine` gives the process's engine once it is open."""
         self._routes = {route.path: route for route in routes}
         self._engine = engine
+        self._under_way = 0
+
+    def is_busy(self) -> bool:
+        """Whether a request is under way."""
+        return self._under_way > 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -142,6 +147,7 @@ class Api:
         route = self._routes.get(scope["path"].rstrip("/") if scope["path"] != "/" else "/")
         extra: Headers = []
         status = 200
+        self._under_way += 1
         try:
             if scope["method"] == "OPTIONS" and route is not None:
                 status, body, extra = 204, b"", preflight_headers(headers, route.method)
@@ -157,6 +163,8 @@ class Api:
         except Exception:
             log.exception("fault", extra={"request_id": request_id, "path": route.path if route else "?"})
             status, body, extra = _refuse(ErrorFetchingData(), route)
+        finally:
+            self._under_way -= 1
         extra.append((b"x-request-id", request_id.encode()))
         extra += cors_headers(headers)
         await respond(scope, send, status, body, extra)

@@ -1,7 +1,7 @@
 """Everything a request may need, opened once for a process."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ticketsonic.accounts.authentication import Authentication
@@ -14,6 +14,7 @@ from ticketsonic.orders.placing import Placed, Seller
 from ticketsonic.sealing import Seal, load_secret
 from ticketsonic.settings import Settings
 from ticketsonic.tickets.issuing import Issuer
+from ticketsonic.tickets.minting import Minter
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +28,29 @@ class Engine:
     issuer: Issuer
     orders: Committer[OrderRequest, Placed]
     admissions: Committer[Scan, Scanned]
+    minter: Minter
 
     async def close(self) -> None:
         """Answer what waits, then let go of everything."""
+        await self.minter.stop()
         await self.orders.stop()
         await self.admissions.stop()
         self.issuer.close()
         await self.database.close()
 
 
-def open_engine(settings: Settings) -> Engine:
-    """Open the parts and begin to commit. Call inside the event loop; `close` ends it."""
+def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
+    """Open the parts and begin to commit. Call inside the event loop; `close` ends it.
+
+    `is_busy` says whether requests are under way: then nothing is minted ahead.
+    """
     database = Database(settings.database_url)
     keyring = Keyring(database, Seal(load_secret(settings)))
 
     async def admit_batch(scans: Sequence[Scan]) -> list[Scanned]:
         return await admit(database, scans)
 
+    minter = Minter(database, keyring, most_codes=settings.minted_codes, is_busy=is_busy)
     bounds = {"batch_size": settings.batch_size, "queue_length": settings.queue_length}
     engine = Engine(
         settings=settings,
@@ -51,11 +58,13 @@ def open_engine(settings: Settings) -> Engine:
         keyring=keyring,
         authentication=Authentication(database),
         issuer=Issuer(keyring, threads=signing_threads(settings)),
-        orders=Committer("orders", Seller(database).place, **bounds),
+        orders=Committer("orders", Seller(database, minter.take).place, **bounds),
         admissions=Committer("admissions", admit_batch, **bounds),
+        minter=minter,
     )
     engine.orders.start()
     engine.admissions.start()
+    minter.start()
     return engine
 
 

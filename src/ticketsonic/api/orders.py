@@ -1,6 +1,6 @@
 """order/new and order/show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -20,7 +20,7 @@ from ticketsonic.ledger import OrderRow, TicketRow
 from ticketsonic.metrics import metrics
 from ticketsonic.orders import decision
 from ticketsonic.orders.decision import OrderRequest
-from ticketsonic.tickets.issuing import SignedTicket
+from ticketsonic.tickets.issuing import NOTHING_MINTED, SignedTicket
 from ticketsonic.wire.kinds import GuestText, LineSku, LineUnits, RequestHash, Timestamp
 from ticketsonic.wire.reading import reader
 
@@ -86,7 +86,7 @@ async def order_new(call: Call) -> bytes:
         case decision.Sold() if placed.order is not None:
             metrics.orders.labels("sold").inc()
             metrics.tickets.inc(len(placed.tickets))
-            return await _spell(call.engine, placed.order, placed.tickets)
+            return await _spell(call.engine, placed.order, placed.tickets, placed.minted)
         case decision.Replayed():
             metrics.orders.labels("replayed").inc()
             call.replayed = True
@@ -137,6 +137,8 @@ async def _show(engine: Engine, account_id: int, request_hash: str) -> bytes:
     return await _spell(engine, *found)
 
 
-async def _spell(engine: Engine, order: OrderRow, tickets: Sequence[TicketRow]) -> bytes:
-    signed = await engine.issuer.sign(order, tickets)
+async def _spell(
+    engine: Engine, order: OrderRow, tickets: Sequence[TicketRow], minted: Mapping[int, bytes] = NOTHING_MINTED
+) -> bytes:
+    signed = await engine.issuer.sign(order, tickets, minted)
     return msgspec.json.encode(OrderAnswer("success", signed, order.request_hash))

@@ -4,7 +4,7 @@ A refusal always rests on a fresh read. What was sold is signed after the commit
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from ticketsonic.ledger import (
     TicketRow,
 )
 from ticketsonic.orders.decision import Decision, OrderRequest, Outcome, Sold, decide
+from ticketsonic.tickets.issuing import NOTHING_MINTED
 
 MOST_BELIEVED = 20_000
 _LOCKED_TRIES = 3
@@ -31,13 +32,24 @@ class Placed(Struct, frozen=True):
     outcome: Outcome
     order: OrderRow | None = None
     tickets: Sequence[TicketRow] = ()
+    minted: Mapping[int, bytes] = NOTHING_MINTED
+    """Codes of some of the tickets that were signed before the sale, by barcode."""
+
+
+Take = Callable[[int, SaleFacts, int], tuple[int, bytes] | None]
+"""Takes a ready (barcode, code) of a ticket type, as it is sold and for one signing key: `Minter.take`."""
+
+
+def take_nothing(_ticket_type_id: int, _facts: SaleFacts, _key_number: int) -> None:
+    """Have nothing ready."""
 
 
 class Seller:
     """Commits batches of orders. What it believes of the stock saves round trips, and decides nothing alone."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, take: Take = take_nothing) -> None:
         self._hot = database.hot
+        self._take = take
         self._believed_facts: dict[int, SaleFacts] = {}
         self._believed_available: dict[int, int] = {}
 
@@ -67,7 +79,7 @@ class Seller:
         decision = decide(requests, believed)
         if not all(isinstance(outcome, Sold) for outcome in decision.outcomes):
             return None
-        placed, sales = write_down(requests, decision, believed)
+        placed, sales = write_down(requests, decision, believed, self._take)
         available = await self._hot.write_sales(sales)
         if available is None:
             return None
@@ -122,7 +134,9 @@ def question_of(requests: Sequence[OrderRequest]) -> SaleQuestion:
     )
 
 
-def write_down(requests: Sequence[OrderRequest], decision: Decision, view: SaleView) -> tuple[list[Placed], Sales]:
+def write_down(
+    requests: Sequence[OrderRequest], decision: Decision, view: SaleView, take: Take = take_nothing
+) -> tuple[list[Placed], Sales]:
     """Turn a decision into rows: an order for each request that is sold, a ticket for each of its units."""
     sales = Sales(
         orders=[],
@@ -139,33 +153,42 @@ def write_down(requests: Sequence[OrderRequest], decision: Decision, view: SaleV
         order = OrderRow(
             request.account_id, clockwork.next_id(), request.request_hash, request.customer, request.company
         )
-        tickets = _tickets_of(request, order.order_id, view)
+        tickets, minted = _tickets_of(request, order.order_id, view, take)
         sales.orders.append(order)
         sales.tickets.extend(tickets)
         if request.idempotency:
             sales.idempotency.append(IdempotencyRow(request.account_id, request.idempotency, None, int(time.time())))
-        placed.append(Placed(outcome, order, tickets))
+        placed.append(Placed(outcome, order, tickets, minted))
     return placed, sales
 
 
-def _tickets_of(request: OrderRequest, order_id: int, view: SaleView) -> list[TicketRow]:
+def _tickets_of(
+    request: OrderRequest, order_id: int, view: SaleView, take: Take
+) -> tuple[list[TicketRow], dict[int, bytes]]:
     tickets: list[TicketRow] = []
+    minted: dict[int, bytes] = {}
     for line in request.lines:
         if line.ticket_type_id is None:
             continue
         facts = view.facts[line.ticket_type_id]
+        key_number = request.rsa_key_number if facts.code == "rsa" else request.ed25519_key_number
+        mintable = line.valid_from is None and line.valid_until is None
         for _ in range(line.units):
+            ready = take(line.ticket_type_id, facts, key_number) if mintable else None
+            barcode = ready[0] if ready else draw_barcode()
+            if ready:
+                minted[barcode] = ready[1]
             ticket = TicketRow(
                 account_id=request.account_id,
                 order_id=order_id,
                 position=len(tickets),
-                barcode=draw_barcode(),
+                barcode=barcode,
                 ticket_type_id=line.ticket_type_id,
                 event_id=facts.event_id,
                 price_minor=facts.price_minor,
                 valid_from=line.valid_from if line.valid_from is not None else facts.starts_at,
                 valid_until=line.valid_until,
-                key_number=request.rsa_key_number if facts.code == "rsa" else request.ed25519_key_number,
+                key_number=key_number,
             )
             tickets.append(ticket)
-    return tickets
+    return tickets, minted

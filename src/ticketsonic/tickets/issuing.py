@@ -3,25 +3,22 @@
 import asyncio
 import base64
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import cast
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from msgspec import Struct
 
 from ticketsonic.accounts.signing_keys import Keyring, PrivateKey
-from ticketsonic.identifiers import barcode_bytes, sku_of
+from ticketsonic.identifiers import sku_of
 from ticketsonic.ledger import OrderRow, TicketRow
-from ticketsonic.tickets.codes import ed25519, rsa
-from ticketsonic.tickets.codes.payload import CodePayload
+from ticketsonic.tickets.signing import code_of, sign_ticket
 
+NOTHING_MINTED: Mapping[int, bytes] = {}
 SHORTEST_JOB = 4
 """Signatures that are worth a thread's while."""
 
 Work = list[tuple[TicketRow, PrivateKey]]
-Signatures = list[tuple[str, str]]
+Signatures = list[bytes]
 Gathered = list[tuple[Work, "asyncio.Future[Signatures]"]]
 
 
@@ -33,34 +30,6 @@ class SignedTicket(Struct, frozen=True):
     sku: str
     primary_text_pl: str | None
     secondary_text_pl: str | None
-
-
-def payload_of(ticket: TicketRow) -> CodePayload:
-    """Say what a ticket's code says."""
-    return CodePayload(
-        barcode=barcode_bytes(ticket.barcode),
-        event_id=ticket.event_id,
-        ticket_type_id=ticket.ticket_type_id,
-        price_minor=ticket.price_minor,
-        valid_from=ticket.valid_from,
-        valid_until=ticket.valid_until,
-    )
-
-
-@functools.cache
-def is_rsa(key_type: type[PrivateKey]) -> bool:
-    """Whether a class of keys is RSA's: asked once a class, since asking an abstract class is slow."""
-    return issubclass(key_type, RSAPrivateKey)
-
-
-def sign_ticket(ticket: TicketRow, key: PrivateKey) -> tuple[str, str]:
-    """Sign one ticket: its `encrypted_data`, in base64 for both codes, and the code's name."""
-    payload = payload_of(ticket)
-    if is_rsa(type(key)):
-        return base64.b64encode(rsa.sign(payload, cast("RSAPrivateKey", key))).decode("ascii"), "rsa"
-    return base64.b64encode(ed25519.sign(payload, cast("Ed25519PrivateKey", key), ticket.key_number)).decode(
-        "ascii"
-    ), "ed25519"
 
 
 class Issuer:
@@ -82,14 +51,28 @@ class Issuer:
         if self._pool is not None:
             self._pool.shutdown()
 
-    async def sign(self, order: OrderRow, tickets: Sequence[TicketRow]) -> list[SignedTicket]:
-        """Sign every ticket of an order, in their order."""
-        work = [(ticket, await self._keyring.private_key(ticket.account_id, ticket.key_number)) for ticket in tickets]
-        signatures = _sign_all(work) if self._pool is None else await self._gather(work)
+    async def sign(
+        self, order: OrderRow, tickets: Sequence[TicketRow], minted: Mapping[int, bytes] = NOTHING_MINTED
+    ) -> list[SignedTicket]:
+        """Sign every ticket of an order, in their order. `minted` has codes that are signed already, by barcode."""
+        keys = [await self._keyring.private_key(ticket.account_id, ticket.key_number) for ticket in tickets]
+        unsigned = [(ticket, key) for ticket, key in zip(tickets, keys, strict=True) if ticket.barcode not in minted]
+        signed = iter(await self._sign_all(unsigned))
         return [
-            SignedTicket(data, code, sku_of(ticket.ticket_type_id), order.customer, order.company)
-            for ticket, (data, code) in zip(tickets, signatures, strict=True)
+            SignedTicket(
+                base64.b64encode(minted.get(ticket.barcode) or next(signed)).decode("ascii"),
+                code_of(type(key)),
+                sku_of(ticket.ticket_type_id),
+                order.customer,
+                order.company,
+            )
+            for ticket, key in zip(tickets, keys, strict=True)
         ]
+
+    async def _sign_all(self, work: Work) -> Signatures:
+        if not work or self._pool is None:
+            return _sign_all(work)
+        return await self._gather(work)
 
     async def _gather(self, work: Work) -> Signatures:
         loop = asyncio.get_running_loop()

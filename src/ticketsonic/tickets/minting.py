@@ -1,0 +1,188 @@
+"""Minting ahead of a sale: codes signed on idle CPU, so that an order finds them ready.
+
+A code holds no buyer, so barcode and signature can be made before anyone buys. A pool belongs to one ticket type
+as it is now (its version: price, start, code) and to one signing key; where either changed it is dropped. What is
+minted is known to no database until it is sold: what a crash loses was never a ticket. Orders with times of their
+own are signed on the spot.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec import Struct
+from sqlalchemy import func, select
+
+from ticketsonic.accounts.signing_keys import Keyring, PrivateKey
+from ticketsonic.database import Database, DatabaseAway
+from ticketsonic.identifiers import draw_barcode
+from ticketsonic.ledger import SaleFacts, TicketRow
+from ticketsonic.metrics import metrics
+from ticketsonic.schema import events, signing_keys, stocks, ticket_types
+from ticketsonic.tickets.signing import sign_ticket
+
+log = logging.getLogger("ticketsonic.minting")
+
+LOOK_AROUND_SECONDS = 2.0
+BUSY_SECONDS = 0.05
+CODES_A_JOB = 8
+MOST_TYPES = 200
+LOWEST_PRIORITY = 19
+
+
+class Pool(Struct):
+    """Ready codes of one ticket type, as it was when they were minted."""
+
+    facts: SaleFacts
+    key_number: int
+    codes: deque[tuple[int, bytes]]
+    wanted: int = 0
+
+
+class Minter:
+    """Keeps pools full, in one thread of the lowest priority, only while no request is under way."""
+
+    def __init__(self, database: Database, keyring: Keyring, *, most_codes: int, is_busy: Callable[[], bool]) -> None:
+        """`most_codes` bounds all pools of the process together; 0 mints nothing."""
+        self._database = database
+        self._keyring = keyring
+        self._most_codes = most_codes
+        self._is_busy = is_busy
+        self._pools: dict[int, Pool] = {}
+        self._demand: dict[int, int] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="minter", initializer=_take_lowest_priority)
+
+    def start(self) -> None:
+        """Begin to mint. Call inside the event loop."""
+        if self._most_codes:
+            self._task = asyncio.create_task(self._work(), name="minter")
+
+    async def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        self._thread.shutdown()
+
+    def take(self, ticket_type_id: int, facts: SaleFacts, key_number: int) -> tuple[int, bytes] | None:
+        """Take a ready (barcode, code) for a type as a sale sees it; None where there is none."""
+        if not self._most_codes:
+            return None
+        self._demand[ticket_type_id] = self._demand.get(ticket_type_id, 0) + 1
+        pool = self._pools.get(ticket_type_id)
+        if pool is None:
+            return None
+        if pool.facts.version != facts.version or pool.key_number != key_number:
+            del self._pools[ticket_type_id]
+            return None
+        return pool.codes.popleft() if pool.codes else None
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        looked_at = -LOOK_AROUND_SECONDS
+        while True:
+            if self._is_busy():
+                await asyncio.sleep(BUSY_SECONDS)
+                continue
+            if loop.time() - looked_at >= LOOK_AROUND_SECONDS:
+                looked_at = loop.time()
+                try:
+                    await self._look_around()
+                except DatabaseAway:
+                    log.warning("nothing minted: database away")
+            pool_of = next(((i, p) for i, p in self._pools.items() if len(p.codes) < p.wanted), None)
+            if pool_of is None:
+                await asyncio.sleep(LOOK_AROUND_SECONDS)
+                continue
+            await self._mint(*pool_of)
+
+    async def _mint(self, ticket_type_id: int, pool: Pool) -> None:
+        key = await self._keyring.private_key(pool.facts.account_id, pool.key_number)
+        count = min(CODES_A_JOB, pool.wanted - len(pool.codes))
+        rows = [_unsold(ticket_type_id, pool) for _ in range(count)]
+        job = asyncio.get_running_loop().run_in_executor(self._thread, _sign_all, rows, key)
+        pool.codes.extend(await job)
+        metrics.minted_codes.set(sum(len(each.codes) for each in self._pools.values()))
+
+    async def _look_around(self) -> None:
+        """See what is on sale, and share the room out: by recent demand first, then by stock."""
+        found = await self._on_sale()
+        for gone in self._pools.keys() - found.keys():
+            del self._pools[gone]
+        demand, self._demand = self._demand, {}
+        order = sorted(found, key=lambda number: (-demand.get(number, 0), -found[number][2]))
+        room = self._most_codes
+        for number in order[:MOST_TYPES]:
+            facts, key_number, available = found[number]
+            pool = self._pools.get(number)
+            if pool is None or pool.facts != facts or pool.key_number != key_number:
+                pool = self._pools[number] = Pool(facts, key_number, deque())
+            pool.wanted = min(available, room)
+            room -= pool.wanted
+            while len(pool.codes) > pool.wanted:
+                pool.codes.pop()
+
+    async def _on_sale(self) -> dict[int, tuple[SaleFacts, int, int]]:
+        newest = (
+            select(signing_keys.c.account_id, signing_keys.c.code, func.max(signing_keys.c.number).label("number"))
+            .where(signing_keys.c.revoked_at.is_(None))
+            .group_by(signing_keys.c.account_id, signing_keys.c.code)
+            .subquery()
+        )
+        query = (
+            select(
+                ticket_types.c.id,
+                ticket_types.c.account_id,
+                ticket_types.c.event_id,
+                ticket_types.c.price_minor,
+                ticket_types.c.start_datetime,
+                events.c.ticket_code,
+                stocks.c.version,
+                newest.c.number,
+                stocks.c.available,
+            )
+            .join(stocks, stocks.c.ticket_type_id == ticket_types.c.id)
+            .join(events, events.c.id == ticket_types.c.event_id)
+            .join(
+                newest,
+                (newest.c.account_id == ticket_types.c.account_id) & (newest.c.code == events.c.ticket_code),
+            )
+            .where(stocks.c.available > 0)
+            .order_by(ticket_types.c.id.in_(list(self._demand)[:MOST_TYPES]).desc(), stocks.c.available.desc())
+            .limit(MOST_TYPES)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return {row[0]: (SaleFacts(*row[1:7]), row[7], row[8]) for row in rows}
+
+
+def _unsold(ticket_type_id: int, pool: Pool) -> TicketRow:
+    return TicketRow(
+        account_id=pool.facts.account_id,
+        order_id=0,
+        position=0,
+        barcode=draw_barcode(),
+        ticket_type_id=ticket_type_id,
+        event_id=pool.facts.event_id,
+        price_minor=pool.facts.price_minor,
+        valid_from=pool.facts.starts_at,
+        valid_until=None,
+        key_number=pool.key_number,
+    )
+
+
+def _sign_all(rows: Sequence[TicketRow], key: PrivateKey) -> list[tuple[int, bytes]]:
+    return [(row.barcode, sign_ticket(row, key)) for row in rows]
+
+
+def _take_lowest_priority() -> None:
+    """Let everything else go first; where the system has no priority for a thread, the idle check alone has to do."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST_PRIORITY)
