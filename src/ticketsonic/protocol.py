@@ -1,20 +1,22 @@
 """HTTP/1.1 as we let it in: uvicorn's httptools protocol, with bounds on size and time and errors in our shape.
 
-What it adds: the head of a request is bounded in bytes, a request in time, a connection that says nothing is
-closed, one that does not read its answer is cut, connections are counted, and what is no HTTP is answered in
-JSON. Bounds: docs/configuration.md.
+What it adds: the head of a request is bounded in bytes, what comes around a body likewise, a request in time,
+pipelined requests in number; a connection that says nothing is closed, one that does not read its answer is cut,
+connections are counted, a wish to speak HTTP/2 is passed over, and what is no HTTP is answered in JSON, in its turn.
+Bounds: docs/configuration.md.
 """
 
 import asyncio
-import functools
+import enum
 import secrets
 from typing import Any
 
+import httptools
 import msgspec
-from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from ticketsonic.answering import write_answer
+from ticketsonic.api.cors import cors_headers
 from ticketsonic.errors import (
     FieldError,
     InvalidRequest,
@@ -22,17 +24,30 @@ from ticketsonic.errors import (
     RequestTimedOut,
     RequestTooLarge,
     TemporarilyUnavailable,
+    TooManyRequests,
     answer_of,
 )
+from ticketsonic.lingering import LingeringTransport
+from ticketsonic.metrics import metrics
 
 HEAD_BYTES = 32 * 1024
+DISCARDED_BYTES = 64 * 1024 * 1024
+CHUNK_OVERHEAD = 16  # a chunk of 1 byte comes in 6
+PIPELINED_REQUESTS = 100
 SLOWEST_BYTES_PER_SECOND = 16 * 1024
 LOOK_AGAIN_SECONDS = 5.0
-UNREAD_ANSWER_SECONDS = 30.0
 DEFAULT_REQUEST_SECONDS = 20
 DEFAULT_CONNECTIONS = 10_000
 
 assert HIGH_WATER_LIMIT >= HEAD_BYTES  # noqa: S101 - a head is judged before reading pauses
+
+
+class Stage(enum.Enum):
+    """Where the parser stands."""
+
+    BETWEEN = "no request has begun, or the last one is whole"
+    HEAD = "in the head of a request"
+    BODY = "after the head, and the request is not whole"
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -40,96 +55,202 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, within bounds."""
-        super().connection_made(transport)
         self._request_seconds: float = self.app_state.get("request_seconds", DEFAULT_REQUEST_SECONDS)
-        self._receiving = True
+        lingering = LingeringTransport(transport, self.loop, self._is_unread, self._request_seconds)
+        self._lingering = lingering
+        super().connection_made(lingering)  # type: ignore[arg-type]
+        self.flow = _OrderedFlow(lingering, self.pipeline)
+        self._stage = Stage.BETWEEN
+        self._unanswered = 0
         self._received_bytes = 0
         self._head_bytes = 0
-        self._in_head = True
+        self._body_bytes = 0
+        self._discarded_bytes = 0
+        self._ended = False
+        self._stopping = False
+        self._declining = False
+        self._keep_alive_after_body = False
+        self._judgement: Refusal | None = None
         self._refusal: Refusal | None = None
-        self._unread_answer: asyncio.TimerHandle | None = None
         self._began = self.loop.time()
         self._deadline: asyncio.TimerHandle | None = None
-        if len(self.connections) > self.app_state.get("connections", DEFAULT_CONNECTIONS):
+        most = self.app_state.get("connections", DEFAULT_CONNECTIONS)
+        if len(self.connections) > 2 * most:
+            lingering.abort()
+        elif len(self.connections) > most:
             self._refuse(TemporarilyUnavailable())
-            return
-        self._watch()
+        else:
+            self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget every timer."""
         self._unwatch()
-        if self._unread_answer is not None:
-            self._unread_answer.cancel()
+        self._unset_keepalive_if_required()
+        self._lingering.lose()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came; refuse a head that never ends."""
-        if self.transport.is_closing() or self._refusal is not None:
+        """Parse what came; refuse what never ends."""
+        if self._refusal is not None or self.transport.is_closing():
+            self._discard(len(data))
             return
-        self._received_bytes += len(data)
-        if self._in_head:
+        if self._stage is not Stage.BODY:
             self._head_bytes += len(data)
-        super().data_received(data)
-        if self._in_head and self._head_bytes > HEAD_BYTES:
+        self._received_bytes += len(data)
+        self._feed(data)
+        if self._refusal is not None or self._stage is Stage.BETWEEN:
+            return
+        if self._is_oversized():
             self._refuse(RequestTooLarge())
-        elif self._receiving and self._deadline is None:
+        elif self._deadline is None:
             self._watch()
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Answer a client that ends its sending half-way; let one that is done sending have its answer."""
-        if self._refusal is not None or self.transport.is_closing():
+        """Answer a client that ends its sending half-way; let one that is done sending have its answers."""
+        self._ended = True
+        self._lingering.end_reading()
+        if self.transport.is_closing():
             return False
-        waiting = self.cycle is not None and not self.cycle.response_complete
-        if not self._receiving and waiting:
+        if self._stage is not Stage.BETWEEN and self._refusal is None:
+            self._refuse(InvalidRequest([FieldError("request", "ended before it was whole")]))
+        if not self._unanswered:
+            return False
+        self.cycle.keep_alive = False
+        return self.scheme != "https"  # TLS has no half-open connection: it is closed whatever we say
+
+    def shutdown(self) -> None:
+        """Answer what has begun, and close then: the server stops."""
+        self._stopping = True
+        if self._unanswered:
             self.cycle.keep_alive = False
-            return True
-        if self._received_bytes and self._receiving and self._head_bytes:
-            self._refuse(InvalidRequest([FieldError("body", "ended before it was whole")]))
-        return False
+        elif self._stage is not Stage.HEAD and self._refusal is None:
+            self.transport.close()
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        self._receiving, self._in_head = True, True
+        self._unset_keepalive_if_required()
+        self._stage = Stage.HEAD
         self._began = self.loop.time()
-        self.scope["ticketsonic.is_gone"] = self.transport.is_closing  # type: ignore[typeddict-unknown-key]
+        self.scope["ticketsonic.is_gone"] = self._lingering.is_closing  # type: ignore[typeddict-unknown-key]
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header of the head; what trails a chunked body is none of ours (RFC 9110 §6.5.1)."""
+        if self._stage is Stage.HEAD:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Judge the head before anything is done for it."""
-        self._in_head = False
         self._head_bytes = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if self._head_bytes > HEAD_BYTES:
-            self._refusal = RequestTooLarge()
-            raise ValueError("the head is over its limit")
+            self._judge(RequestTooLarge())
+        if len(self.pipeline) >= PIPELINED_REQUESTS:
+            self._judge(TooManyRequests())
+        if self.parser.should_upgrade():
+            self._declining = True
+            return
+        if self.expect_100_continue and self.parser.get_http_version() == "1.0":
+            self.expect_100_continue = False
         super().on_headers_complete()
-        self.scope["ticketsonic.answer"] = functools.partial(write_answer, self.cycle)  # type: ignore[typeddict-unknown-key]
+        self._stage = Stage.BODY
+        self._body_bytes = 0
+        self._unanswered += 1
+        self._keep_alive_after_body = self.cycle.keep_alive
+        if self.expect_100_continue or self._stopping:
+            # Answered before its body was asked for, it may come or not: what follows could not be told apart.
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._body_bytes += len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Have a request whole."""
-        self._receiving, self._in_head = False, True
-        self._head_bytes = 0
-        self._received_bytes = 0
+        if self._declining:
+            return
+        self._stage = Stage.BETWEEN
+        self._head_bytes = self._received_bytes = 0
         self._unwatch()
+        if self.expect_100_continue and not self._stopping and not self.cycle.response_started:
+            self.cycle.keep_alive = self._keep_alive_after_body
         super().on_message_complete()
+        if self.cycle.response_complete and not self.transport.is_closing():
+            self._await_next()
+
+    def on_response_complete(self) -> None:
+        """Go on with what waits in line behind this answer."""
+        self._unanswered -= 1
+        super().on_response_complete()
+        if self._refusal is not None:
+            self._unset_keepalive_if_required()
+            if not self._unanswered:
+                self._say_refusal()
+        elif self._stage is not Stage.BETWEEN:
+            self._unset_keepalive_if_required()  # answered early: the rest of the request is still bounded by its own
 
     def pause_writing(self) -> None:
         """Give a client that does not read its answer a while, then cut it off."""
         super().pause_writing()
-        if self._unread_answer is None:
-            self._unread_answer = self.loop.call_later(UNREAD_ANSWER_SECONDS, self.transport.abort)
+        self._lingering.watch_reader()
 
     def resume_writing(self) -> None:
         """Have a client that reads again."""
-        if self._unread_answer is not None:
-            self._unread_answer.cancel()
-            self._unread_answer = None
+        self._lingering.unwatch_reader()
         super().resume_writing()
 
-    def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP in the contract's one shape; `msg` is uvicorn's and not sent."""
-        del msg
-        refusal, self._refusal = self._refusal, None
-        self._refuse(refusal or InvalidRequest([FieldError("request", "is no HTTP/1.1")]))
+    def _feed(self, data: bytes) -> None:
+        """Parse; go past every wish to speak another protocol, as Java's HTTP client utters with its first request."""
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = data[upgrade.args[0] :]
+                if self.scope["method"] == "CONNECT" or not self._decline_upgrade():
+                    self._refuse(self._judgement or _no_http())
+                    return
+            except httptools.HttpParserError:
+                self._refuse(self._judgement or _no_http())
+                return
+            else:
+                return
+
+    def _decline_upgrade(self) -> bool:
+        """Parse the head once more without the wish: the parser takes a body after it for the other protocol."""
+        self._declining = False
+        line = b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        kept = [b"%s: %s\r\n" % (name, value) for name, value in self.headers if name != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        try:
+            self.parser.feed_data(b"".join([line, *kept, b"\r\n"]))
+        except httptools.HttpParserError:
+            return False
+        return True
+
+    def _judge(self, refusal: Refusal) -> None:
+        """Stop the parser within one of its callbacks, and say why."""
+        self._judgement = refusal
+        raise ValueError(refusal.message)
+
+    def _is_unread(self) -> bool:
+        return not self._ended and (self._refusal is not None or self._stage is not Stage.BETWEEN)
+
+    def _is_oversized(self) -> bool:
+        """Whether a head never ends, or what comes around a body (chunk sizes, trailers), or a body nobody reads."""
+        if self._stage is Stage.HEAD:
+            return self._head_bytes > HEAD_BYTES
+        around_bytes = self._received_bytes - self._body_bytes
+        return around_bytes > 2 * HEAD_BYTES + CHUNK_OVERHEAD * self._body_bytes or self._body_bytes > DISCARDED_BYTES
+
+    def _discard(self, count: int) -> None:
+        self._discarded_bytes += count
+        if self._discarded_bytes > DISCARDED_BYTES:
+            self._lingering.abort()
+
+    def _await_next(self) -> None:
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def _watch(self) -> None:
         self._deadline = self.loop.call_later(self._request_seconds, self._look_again)
@@ -140,37 +261,77 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _look_again(self) -> None:
-        """Time out a request that is not whole, unless its body comes at a decent pace."""
+        """Time out a request that is not whole, unless its body comes at a decent pace, or waits for us."""
         self._deadline = None
-        if not self._receiving or self.transport.is_closing():
+        if self.transport.is_closing() or self._refusal is not None:
             return
-        if not self._received_bytes:
-            self.transport.close()
+        if self._stage is Stage.BETWEEN:
+            if not self._unanswered and self.timeout_keep_alive_task is None:
+                self.transport.close()
             return
-        reading = self.cycle is None or not getattr(self.flow, "read_paused", False)
         pace = self._received_bytes / max(self.loop.time() - self._began, 0.001)
-        if not self._in_head and (pace >= SLOWEST_BYTES_PER_SECOND or not reading):
+        if self._stage is Stage.BODY and (pace >= SLOWEST_BYTES_PER_SECOND or self.flow.read_paused):
             self._deadline = self.loop.call_later(LOOK_AGAIN_SECONDS, self._look_again)
             return
         self._refuse(RequestTimedOut([FieldError("request", "arrived too slowly")]))
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Answer and close, unless an answer is on its way on this connection: then only close."""
+        """Take nothing more; say why once every request before has its answer (RFC 9112 §9.3.2), and close."""
         self._refusal = refusal
         self._unwatch()
-        started = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
-        if not started and not self.transport.is_closing():
-            self.transport.write(_spell(refusal))
+        self._unset_keepalive_if_required()
+        if self._stage is Stage.BODY and not self._give_up(self.cycle):
+            self.transport.close()
+        elif not self._unanswered:
+            self._say_refusal()
+
+    def _give_up(self, cycle: Any) -> bool:
+        """Tell the application that its request will never be whole; False where it has answered it already."""
+        if cycle.response_complete:
+            return False
+        if cycle.response_started:
+            cycle.keep_alive = False
+            return True
+        queued = next((entry for entry in self.pipeline if entry[0] is cycle), None)
+        if queued is not None:
+            self.pipeline.remove(queued)
+        cycle.disconnected = True
+        cycle.message_event.set()
+        self._unanswered -= 1
+        return True
+
+    def _say_refusal(self) -> None:
+        if self._refusal is not None and not self.transport.is_closing():
+            origin = cors_headers(dict(self.headers)) if self._stage is not Stage.BETWEEN else []
+            self.transport.write(_spell(self._refusal, origin))
+            metrics.requests.labels("unknown", self._refusal.status).inc()
         self.transport.close()
 
 
-def _spell(refusal: Refusal) -> bytes:
+class _OrderedFlow(FlowControl):
+    """Reads on only where no request waits in line: else one client could queue without end."""
+
+    def __init__(self, transport: LingeringTransport, pipeline: Any) -> None:
+        super().__init__(transport)  # type: ignore[arg-type]
+        self._pipeline = pipeline
+
+    def resume_reading(self) -> None:
+        if not self._pipeline:
+            super().resume_reading()
+
+
+def _no_http() -> Refusal:
+    return InvalidRequest([FieldError("request", "is no HTTP/1.1")])
+
+
+def _spell(refusal: Refusal, more: list[tuple[bytes, bytes]]) -> bytes:
     body = msgspec.json.encode(answer_of(refusal))
     head = [
         STATUS_LINE[refusal.status],
         b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body),
         b"x-request-id: %s\r\n" % secrets.token_hex(8).encode(),
-        b"cache-control: no-store\r\nconnection: close\r\n",
+        b"cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n",
+        *(b"%s: %s\r\n" % header for header in more),
     ]
     if refusal.retry_after_seconds is not None:
         head.append(b"retry-after: %d\r\n" % refusal.retry_after_seconds)

@@ -20,6 +20,9 @@ _ZERO = re.compile(r"-?0{1,40}(?:\.0{1,40})?")
 MOST_PROBLEMS = 100
 """How many fields an answer names at the most: a bound on the answer, not on the check."""
 
+MOST_COMMAS = 40_000
+"""How many commas a body holds at the most, which bounds its values and the time to read them: 10,000 lines' worth."""
+
 S = TypeVar("S", bound=Struct)
 
 
@@ -64,11 +67,11 @@ def reader(struct_type: type[S], *, fast: bool = False) -> Callable[[bytes], S]:
 
 
 def count_keys(parsed: Struct) -> int:
-    """How many keys the JSON of a struct held, itself and all below it, if none came twice."""
+    """How many keys the JSON of a struct held, itself and all below it, if none came twice and no list is empty."""
     count = 0
     for name in parsed.__struct_fields__:
         value = getattr(parsed, name)
-        if value is UNSET:
+        if value is UNSET or value == []:  # an empty list is refused, by the careful way
             continue
         count += 1
         if isinstance(value, Struct):
@@ -90,6 +93,8 @@ def read_leniently(struct_type: type[S], body: bytes) -> S:
 
 def parse_json(body: bytes) -> Any:
     """JSON with its numbers as :class:`Number`; refuses what is none, and a key that comes twice."""
+    if body.count(b",") > MOST_COMMAS:  # while Python reads, nobody else is served
+        raise UnreadableBody([Problem("body", "holds too many values")])
     try:
         return _DECODER.decode(body.decode("utf-8-sig"))
     except RepeatedKey as repeated:
