@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.database import Conflict, Database
@@ -18,6 +18,7 @@ from ticketsonic.schema import idempotency_keys, used_hashes
 
 IDEMPOTENCY_DAYS = 35
 """Kept for 30 days at least (contract.md §6)."""
+FORGOTTEN_AT_ONCE = 2000
 _KEY_CHARACTERS = 255
 _TRIES = 3
 
@@ -66,11 +67,21 @@ async def once(
                 answer = await effect(connection, lambda: _use_hash(connection, request))
                 await _remember(connection, request, answer)
             return answer, False  # noqa: TRY300 - committed by now
+        except _Replayed as replayed:
+            return replayed.answer, True
         except Conflict:
             # Another request with this hash or key was first, or two drawn ids met: look again.
             if attempt == _TRIES:
                 raise
     raise AssertionError("unreachable")
+
+
+class _Replayed(Exception):
+    """The Idempotency-Key was used, with the hash, after this transaction first looked."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 async def _recall(connection: AsyncConnection, request: Repeatable) -> bytes | None:
@@ -98,7 +109,9 @@ async def _use_hash(connection: AsyncConnection, request: Repeatable) -> None:
     }
     query = select(used_hashes.c.request_hash).filter_by(**values)
     if (await connection.execute(query)).first() is not None:
-        raise DuplicatedRequest
+        # The two are committed together, so whoever sees the hash sees the key: it may be this very request's.
+        earlier = await _recall(connection, request)
+        raise DuplicatedRequest if earlier is None else _Replayed(earlier)
     await connection.execute(insert(used_hashes).values(values))
 
 
@@ -118,7 +131,15 @@ async def _remember(connection: AsyncConnection, request: Repeatable, answer: by
 
 
 async def forget_old_keys(database: Database) -> None:
-    """Forget Idempotency-Keys that are older than they are promised to be kept."""
+    """Forget Idempotency-Keys that are older than they are promised to be kept.
+
+    A few at a time: one long transaction would keep every sale on SQLite waiting, and time out on PostgreSQL.
+    """
     oldest = int(time.time()) - IDEMPOTENCY_DAYS * 86_400
-    async with database.transaction() as connection:
-        await connection.execute(delete(idempotency_keys).where(idempotency_keys.c.created_at < oldest))
+    columns = idempotency_keys.primary_key.columns.values()
+    old = select(*columns).where(idempotency_keys.c.created_at < oldest).limit(FORGOTTEN_AT_ONCE)
+    forgotten = FORGOTTEN_AT_ONCE
+    while forgotten == FORGOTTEN_AT_ONCE:
+        async with database.transaction() as connection:
+            done = await connection.execute(delete(idempotency_keys).where(tuple_(*columns).in_(old)))
+            forgotten = done.rowcount
