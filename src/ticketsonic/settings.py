@@ -103,6 +103,7 @@ class Settings:
     log_format: str = _setting(_one_of("auto", "json", "text"), "auto")
     metrics: str = _setting(_one_of("auto", "on", "off"), "auto")
     order_units: int = _setting(_within(1, 10_000), 1000)
+    failures_per_minute: int = _setting(_within(1, 1_000_000), 600)
     minted_codes: int = _setting(_within(0, 10_000_000), 5000)
     batch_size: int = _setting(_within(1, 4096), 512)
     queue_length: int = _setting(_within(1, 100_000), 4096)

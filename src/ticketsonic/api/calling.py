@@ -48,6 +48,7 @@ Headers = list[tuple[bytes, bytes]]
 
 BODY_BYTES = 1024 * 1024
 BODY_WITH_IMAGE_BYTES = 16 * 1024 * 1024
+MOST_QUERY_FIELDS = 100
 _HASHED_HEADERS = (b"x-api-eventid", b"x-api-sku")
 
 
@@ -74,17 +75,19 @@ class Call:
 
     def query(self, name: str) -> str:
         """Give the first value of a query parameter, "" where it is absent."""
-        parsed: dict[str, list[str]] = parse_qs(self.scope["query_string"].decode("latin-1"), max_num_fields=100)
+        parsed: dict[str, list[str]]
+        try:
+            parsed = parse_qs(self.scope["query_string"].decode("latin-1"), max_num_fields=MOST_QUERY_FIELDS)
+        except ValueError:
+            raise InvalidRequest([FieldError("query", f"has more than {MOST_QUERY_FIELDS} parameters")]) from None
         return parsed.get(name, [""])[0]
 
     async def authenticate(self) -> Caller:
         """Check user, key and scope. Raises the three refusals of contract.md §1, in this order."""
-        user_id, key = self.header(b"x-api-userid"), self.header(b"x-api-key")
-        try:
-            caller = await self.engine.authentication.authenticate(user_id, key)
-        except Refusal as refusal:
-            metrics.authentications.labels(refusal.message).inc()
-            raise
+        client = self.scope.get("client")
+        caller = await self.engine.authentication.authenticate(
+            self.header(b"x-api-userid"), self.header(b"x-api-key"), client[0] if client else ""
+        )
         if caller.scope not in self.route.scopes:
             metrics.authentications.labels(NotAllowedForKey.message).inc()
             raise NotAllowedForKey

@@ -56,7 +56,7 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
         settings=settings,
         database=database,
         keyring=keyring,
-        authentication=Authentication(database),
+        authentication=Authentication(database, failures_per_minute=settings.failures_per_minute),
         issuer=Issuer(keyring, threads=signing_threads(settings)),
         orders=Committer("orders", Seller(database, minter.take).place, **bounds),
         admissions=Committer("admissions", admit_batch, **bounds),
