@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import click
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ticketsonic.accounts.accounts import AccountTaken, create_account, find_account, list_accounts
 from ticketsonic.accounts.api_keys import SCOPES, create_api_key, list_api_keys, revoke_api_key
@@ -138,7 +139,7 @@ async def revoke_key(database: Database, _keyring: Keyring, email: str, key_id: 
 
 @click.group("signing-key")
 def signing_key() -> None:
-    """Rotate, list and revoke the keys that sign an account's tickets."""
+    """Rotate, list, show and revoke the keys that sign an account's tickets."""
 
 
 @signing_key.command("rotate")
@@ -164,6 +165,19 @@ async def list_signing_keys(database: Database, keyring: Keyring, email: str) ->
     for each in await keyring.all_keys(found.account_id):
         revoked = f", revoked {_moment(each.revoked_at)}" if each.revoked_at else ""
         print(f"{each.number}  {each.code}  {each.bits} bits  (made {_moment(each.created_at)}{revoked})")
+
+
+@signing_key.command("show")
+@click.argument("email")
+@click.argument("number", type=_NUMBER)
+@with_database
+async def show_signing_key(database: Database, keyring: Keyring, email: str, number: int) -> None:
+    """Print the public half of a signing key as PEM, for a scanner that works without a network."""
+    found = await find_account(database, email)
+    key = next((each for each in await keyring.all_keys(found.account_id) if each.number == number), None)
+    if key is None:
+        raise click.ClickException(f"{email} has no signing key {number}")
+    print(key.public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii"), end="")
 
 
 @signing_key.command("revoke")
