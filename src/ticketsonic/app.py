@@ -5,7 +5,8 @@ import contextlib
 import functools
 import gc
 import logging
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from starlette.routing import Mount, Route
 
 from ticketsonic import __version__, protocol
 from ticketsonic.api import events, openapi, orders, tickets
-from ticketsonic.api.calling import BODY_WITH_IMAGE_BYTES, Api
+from ticketsonic.api.calling import BODY_WITH_IMAGE_BYTES, Api, Send
 from ticketsonic.api.calling import Route as ApiRoute
 from ticketsonic.api.engine import Engine, open_engine
 from ticketsonic.api.exposition import serve_metrics
@@ -95,7 +96,7 @@ class Application:
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):
             await self._api(scope, receive, send)
         else:
-            await self._pages(scope, receive, send)
+            await self._pages(scope, receive, _with_request_id(send))
 
     def _opened(self) -> Engine:
         if self.engine is None:
@@ -129,6 +130,20 @@ class Application:
             "x-content-type-options": "nosniff",
         }
         return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
+def _with_request_id(send: Send) -> Send:
+    """Give the pages' answers the X-Request-ID that the API's own have: every answer carries one (contract.md §1)."""
+
+    async def send_named(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message["headers"])
+            if all(name != b"x-request-id" for name, _ in headers):
+                headers.append((b"x-request-id", secrets.token_hex(8).encode()))
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return send_named
 
 
 @functools.cache

@@ -36,6 +36,14 @@ class RefusedValue(ValueError):
     """A value is none of its kind; the one argument is the reason, for the client to read."""
 
 
+class RefusedField(ValueError):
+    """A field does not go with another one of its struct: raised by a struct's `__post_init__`."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
 @dataclass(frozen=True, slots=True, eq=False)  # each its own: annotations are compared by hash
 class Kind:
     """One kind of value. `read` takes parsed JSON (numbers as :class:`Number`) and returns what is stored."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 import msgspec
 from msgspec import UNSET, Struct
 
-from ticketsonic.wire.kinds import Number, RefusedValue
+from ticketsonic.wire.kinds import Number, RefusedField, RefusedValue
 from ticketsonic.wire.plan import FieldPlan, ListPlan, NestedPlan, plan_of
 
 _ZERO = re.compile(r"-?0{1,40}(?:\.0{1,40})?")
@@ -141,7 +141,13 @@ def _read_struct(struct_type: type[S], value: Any, path: str, problems: list[Pro
         for plan in plan_of(struct_type)
         if len(problems) < MOST_PROBLEMS
     }
-    return None if len(problems) > before else struct_type(**fields)
+    if len(problems) > before:
+        return None
+    try:
+        return struct_type(**fields)
+    except RefusedField as refused:
+        problems.append(Problem(path + refused.field, str(refused)))
+        return None
 
 
 def _read_field(plan: FieldPlan, parent: Mapping[str, Any], path: str, problems: list[Problem]) -> Any:
