@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ticketsonic.accounts.accounts import AccountTaken, create_account, find_account, list_accounts
+from ticketsonic.accounts.accounts import AccountTaken, create_account, find_account, list_accounts, normal_email
 from ticketsonic.accounts.api_keys import SCOPES, create_api_key, list_api_keys, revoke_api_key
 from ticketsonic.accounts.signing_keys import DEFAULT_RSA_BITS, RSA_BITS, Keyring, LastSigningKey
 from ticketsonic.commands.options import with_database
@@ -27,8 +27,15 @@ def account() -> None:
     """Make and list accounts: one seller of tickets each."""
 
 
+def _an_email(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
+    try:
+        return normal_email(text)
+    except ValueError as refused:
+        raise click.BadParameter(f"{text!r} {refused}") from None
+
+
 @account.command("create")
-@click.argument("email")
+@click.argument("email", callback=_an_email)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object and nothing else.")
 @click.option(
     "--bits",

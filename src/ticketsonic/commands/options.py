@@ -54,6 +54,7 @@ def with_database(
     @functools.wraps(command)
     def callback(data_dir: str | None, database: str | None, **options: Any) -> None:
         settings = settings_of(data_dir=data_dir, database=database)
+        logging.getLogger("ticketsonic").setLevel(logging.WARNING)  # a command prints what it did itself
         told(lambda: asyncio.run(_run(settings, command, options)))
 
     return callback
@@ -71,7 +72,7 @@ async def prepared(settings: Settings) -> AsyncIterator[tuple[Database, Keyring]
     Migrates safely beside others doing the same. Raises :class:`WrongSecret` where another secret made the database.
     """
     seal = Seal(load_secret(settings))  # first: it makes the data folder, for its owner only
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, bounded=False)  # a migration may take its time
     try:
         if await migrate(database):
             log.info("database migrated")

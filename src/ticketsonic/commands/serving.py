@@ -64,7 +64,7 @@ def migrate(**options: Any) -> None:
     settings = settings_of(**options)
 
     async def work() -> bool:
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, bounded=False)
         try:
             return await migrate_database(database)
         finally:
