@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ticketsonic.database import DatabaseAway
@@ -19,7 +20,16 @@ from ticketsonic.metrics import metrics
 Request = TypeVar("Request")
 Outcome = TypeVar("Outcome")
 Gone = Callable[[], bool]
-Commit = Callable[[Sequence[Request]], Awaitable[Sequence[Outcome]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Stands for one request's outcome where a batch failed half-way: others of it are settled for good."""
+
+    error: Exception
+
+
+Commit = Callable[[Sequence[Request]], Awaitable[Sequence[Outcome | Unsettled]]]
 
 
 class CallerGone(Exception):
@@ -30,7 +40,10 @@ class Committer(Generic[Request, Outcome]):
     """Takes requests one by one, commits them by the batch, and gives each its own outcome."""
 
     def __init__(self, name: str, commit: Commit[Request, Outcome], *, batch_size: int, queue_length: int) -> None:
-        """`commit` gets 1 to `batch_size` requests in the order of their arrival and returns as many outcomes."""
+        """`commit` gets 1 to `batch_size` requests in the order of their arrival and returns as many outcomes.
+
+        It raises where none has taken effect; where some have, it gives the others as :class:`Unsettled`.
+        """
         self._name = name
         self._commit = commit
         self._batch_size = batch_size
@@ -82,15 +95,18 @@ class Committer(Generic[Request, Outcome]):
         batch: list[tuple[Request, asyncio.Future[Outcome]]] = []
         while self._waiting and len(batch) < self._batch_size:
             request, outcome, is_gone = self._waiting.popleft()
+            if outcome.done():  # its handler was cancelled
+                continue
             if is_gone():
                 outcome.set_exception(CallerGone())
-            elif not outcome.done():
+            else:
                 batch.append((request, outcome))
         return batch
 
     async def _commit_batch(self, batch: Sequence[tuple[Request, asyncio.Future[Outcome]]]) -> None:
         try:
             outcomes = await self._commit([request for request, _ in batch])
+            paired = list(zip(batch, outcomes, strict=True))
         except DatabaseAway as error:
             # What was on its way may have happened or not; nobody can say, and a second try could do it twice.
             metrics.database_away.inc()
@@ -103,9 +119,24 @@ class Committer(Generic[Request, Outcome]):
             await self._commit_batch(batch[:middle])
             await self._commit_batch(batch[middle:])
         else:
-            for (_, waiting), outcome in zip(batch, outcomes, strict=True):
-                if not waiting.done():
-                    waiting.set_result(outcome)
+            await self._settle(paired)
+
+    async def _settle(
+        self, paired: Sequence[tuple[tuple[Request, asyncio.Future[Outcome]], Outcome | Unsettled]]
+    ) -> None:
+        unsettled = []
+        away: DatabaseAway | None = None
+        for (request, waiting), outcome in paired:
+            if isinstance(outcome, Unsettled):
+                unsettled.append((request, waiting))
+                away = outcome.error if isinstance(outcome.error, DatabaseAway) else away
+            elif not waiting.done():
+                waiting.set_result(outcome)
+        if away is not None:
+            metrics.database_away.inc()
+            _fail(unsettled, TemporarilyUnavailable(), cause=away)
+        elif unsettled:
+            await self._commit_batch(unsettled)
 
 
 def _fail(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ticketsonic.accounts.authentication import Authentication
 from ticketsonic.accounts.signing_keys import Keyring
 from ticketsonic.checkin.admitting import Scan, Scanned, admit
-from ticketsonic.commits import Committer
+from ticketsonic.commits import Committer, Unsettled
 from ticketsonic.database import Database
 from ticketsonic.orders.decision import OrderRequest
 from ticketsonic.orders.placing import Placed, Seller
@@ -47,7 +47,7 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
     database = Database(settings.database_url)
     keyring = Keyring(database, Seal(load_secret(settings)))
 
-    async def admit_batch(scans: Sequence[Scan]) -> list[Scanned]:
+    async def admit_batch(scans: Sequence[Scan]) -> list[Scanned | Unsettled]:
         return await admit(database, scans)
 
     minter = Minter(database, keyring, most_codes=settings.minted_codes, is_busy=is_busy)

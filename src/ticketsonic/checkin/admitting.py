@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ticketsonic.checkin.answers import answer_of
 from ticketsonic.checkin.verdicts import Verdict, judge, matches
+from ticketsonic.commits import Unsettled
 from ticketsonic.database import Conflict, Database
 from ticketsonic.identifiers import barcode_from_bytes
 from ticketsonic.ledger import (
@@ -39,6 +40,14 @@ class Scan(Struct, frozen=True):
         """The ticket it claims to be."""
         return self.account_id, barcode_from_bytes(self.payload.barcode)
 
+    @property
+    def claims(self) -> set[tuple[int, int | str]]:
+        """What no other scan may be at while this one is: its ticket, and its Idempotency-Key."""
+        claims: set[tuple[int, int | str]] = {self.ticket_key}
+        if self.idempotency:
+            claims.add((self.account_id, self.idempotency.key))
+        return claims
+
 
 class Scanned(Struct, frozen=True):
     """What came of a scan. `verdict` is None where it is no ticket of the account."""
@@ -52,15 +61,24 @@ class Scanned(Struct, frozen=True):
 NO_TICKET = Scanned(None)
 
 
-async def admit(database: Database, scans: Sequence[Scan]) -> list[Scanned]:
-    """Decide on a batch of scans and admit, each ticket once; gives each scan its own outcome."""
+async def admit(database: Database, scans: Sequence[Scan]) -> list[Scanned | Unsettled]:
+    """Decide on a batch of scans and admit, each ticket once; gives each scan its own outcome.
+
+    Whoever was admitted in an early round is told so, also where a later round fails.
+    """
     outcomes: list[Scanned | None] = [None] * len(scans)
     for _ in range(_ROUNDS):
         open_places = [place for place, outcome in enumerate(outcomes) if outcome is None]
         if not open_places:
             return [outcome for outcome in outcomes if outcome is not None]
-        await _round(database, scans, outcomes, open_places)
-    raise RuntimeError("admissions that never settle")
+        try:
+            await _round(database, scans, outcomes, open_places)
+        except Exception as error:
+            if len(open_places) == len(scans):
+                raise
+            return [Unsettled(error) if outcome is None else outcome for outcome in outcomes]
+    unsettled = Unsettled(RuntimeError("admissions that do not settle"))
+    return [outcome or unsettled for outcome in outcomes]
 
 
 async def _round(
@@ -72,18 +90,20 @@ async def _round(
     )
     now = int(time.time())
     admissions: dict[TicketKey, tuple[int, Admission, Scanned]] = {}
-    names: set[tuple[int, str] | None] = set()
+    claimed: set[tuple[int, int | str]] = set()
     for place in open_places:
         scan = scans[place]
-        name = (scan.account_id, scan.idempotency.key) if scan.idempotency else None
-        if scan.ticket_key in admissions or name in names:
-            continue  # another scan of this batch is at it: the next round sees what came of that
+        if not claimed.isdisjoint(scan.claims):
+            # An earlier scan is at the ticket or the Idempotency-Key: the next round sees what came of that. It
+            # claims all the same, so that none overtakes it.
+            claimed |= scan.claims
+            continue
         outcome, admission = _decide(scan, view, now)
         if admission is None:
             outcomes[place] = outcome
         else:
             admissions[scan.ticket_key] = (place, admission, outcome)
-            names |= {name} - {None}
+            claimed |= scan.claims
     if admissions:
         try:
             admitted = await database.hot.write_admissions([admission for _, admission, _ in admissions.values()])

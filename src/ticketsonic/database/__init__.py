@@ -19,8 +19,11 @@ __all__ = ["Conflict", "Database", "DatabaseAway"]
 class Database:
     """One database, opened. Make it inside a running event loop and `close` it there."""
 
-    def __init__(self, url: str) -> None:
-        """`url` is `sqlite:///FILE` or `postgresql://…`; nothing is asked of the database yet."""
+    def __init__(self, url: str, *, bounded: bool = True) -> None:
+        """`url` is `sqlite:///FILE` or `postgresql://…`; nothing is asked of the database yet.
+
+        Where `bounded`, a statement gives up after some seconds; a migration may take its time.
+        """
         # Only the driver in use is loaded: the other one would be a sixth of a start.
         if url.startswith("sqlite:"):
             from ticketsonic.database import sqlite  # noqa: PLC0415
@@ -32,7 +35,7 @@ class Database:
 
             self._dialect = postgresql
             self.hot = postgresql.PostgresqlHot(url)
-        self._engine = self._dialect.create_engine(url)
+        self._engine = self._dialect.create_engine(url, bounded=bounded)
         self._readers = self._engine.execution_options(reads_only=True)
         self.lock_for_migration = self._dialect.lock_for_migration
 

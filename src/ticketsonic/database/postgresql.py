@@ -37,6 +37,8 @@ _SESSION = {
     "application_name": "ticketsonic",
     # A server with this turned off would break the second promise: answered means on disk.
     "synchronous_commit": "on",
+    # What waits for a lock goes on with the row as it is by then; a stricter default would raise instead.
+    "default_transaction_isolation": "read committed",
     "statement_timeout": f"{STATEMENT_SECONDS}s",
     "idle_in_transaction_session_timeout": "30s",
     # What is sent is small and the same each time: planning is all that a generic plan saves, and it is much.
@@ -55,6 +57,13 @@ _AWAY = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.DeadlockDetectedError,
     asyncpg.InternalClientError,
+)
+_CONFLICT = (
+    asyncpg.UniqueViolationError,
+    asyncpg.CheckViolationError,
+    # The order of locks prevents both; a database that is only like PostgreSQL may raise them all the same.
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
 )
 
 _SALE_VIEW = """
@@ -140,6 +149,7 @@ WITH asked AS (
     FROM unnest($5::bigint[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::bigint[], $11::bigint[])
       AS r (account_id, operation, idempotency_key, body_sha256, answer, created_at, barcode)
     JOIN admitted d ON d.account_id = r.account_id AND d.barcode = r.barcode
+   ORDER BY r.account_id, r.idempotency_key
 )
 SELECT account_id, barcode FROM admitted"""
 _FIND_ORDER = """
@@ -147,15 +157,18 @@ SELECT account_id, id, request_hash, customer, company FROM orders WHERE account
 _ORDER_TICKETS = f"SELECT {_TICKET_COLUMNS} FROM tickets k WHERE account_id = $1 AND order_id = $2 ORDER BY position"  # noqa: S608
 
 
-def create_engine(url: str) -> AsyncEngine:
-    """Make the engine of everything but the hot statements."""
+def create_engine(url: str, *, bounded: bool) -> AsyncEngine:
+    """Make the engine of everything but the hot statements; `bounded` ones give up after a while."""
+    # On a network that swallows everything only the client's own bound ends the wait.
+    bounds = {"command_timeout": STATEMENT_SECONDS + 5} if bounded else {}
+    session = _SESSION if bounded else _SESSION | {"statement_timeout": "0"}
     return create_async_engine(
         "postgresql+asyncpg://" + url.removeprefix("postgresql://"),
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,
         pool_timeout=5,
-        connect_args={"server_settings": _SESSION, "timeout": 5},
+        connect_args={"server_settings": session, "timeout": 5, **bounds},
     )
 
 
@@ -166,7 +179,8 @@ def lock_for_migration(connection: Connection) -> None:
 
 def is_away(error: BaseException) -> bool:
     """Whether an error of the driver says that the database cannot be asked now: gone, full, starting, in recovery."""
-    return isinstance(error, _AWAY)
+    # A value that asyncpg cannot send is one of its InterfaceErrors too, but the request's fault.
+    return isinstance(error, _AWAY) and not isinstance(error, ValueError)
 
 
 class PostgresqlHot:
@@ -238,24 +252,30 @@ class PostgresqlHot:
         rows = await self._run(lambda connection: connection.fetch(_ORDER_TICKETS, account_id, order.order_id))
         return order, [TicketRow(*row) for row in rows]
 
+    async def _opened(self) -> Any:
+        if self._pool is None:
+            # Empty at first, so that opening it waits for nothing and two that come at once open one.
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=0,
+                max_size=HOT_CONNECTIONS,
+                server_settings=_SESSION,
+                timeout=5,
+                command_timeout=STATEMENT_SECONDS + 5,
+                reset=_keep_session,
+            )
+        return self._pool
+
     async def _run(self, work: Callable[[Any], Awaitable[T]]) -> T:
         try:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._url,
-                    min_size=1,
-                    max_size=HOT_CONNECTIONS,
-                    server_settings=_SESSION,
-                    timeout=5,
-                    command_timeout=STATEMENT_SECONDS + 5,
-                    reset=_keep_session,
-                )
-            async with self._pool.acquire(timeout=STATEMENT_SECONDS) as connection:
+            async with (await self._opened()).acquire(timeout=STATEMENT_SECONDS) as connection:
                 return await work(connection)
-        except (asyncpg.UniqueViolationError, asyncpg.CheckViolationError) as error:
+        except _CONFLICT as error:
             raise Conflict(str(error)) from error
-        except _AWAY as error:
-            raise DatabaseAway(str(error) or type(error).__name__) from error
+        except Exception as error:
+            if is_away(error):
+                raise DatabaseAway(str(error) or type(error).__name__) from error
+            raise
 
 
 async def _keep_session(connection: Any) -> None:

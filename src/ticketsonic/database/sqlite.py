@@ -74,8 +74,9 @@ def path_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
-def create_engine(url: str) -> AsyncEngine:
-    """Make the engine of everything but the hot statements."""
+def create_engine(url: str, *, bounded: bool) -> AsyncEngine:
+    """Make the engine of everything but the hot statements. Nothing bounds a statement here, a lock alone."""
+    del bounded
     path = path_of(url)
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
@@ -104,7 +105,8 @@ def lock_for_migration(connection: Connection) -> None:
 
 def is_away(error: BaseException) -> bool:
     """Whether an error of the driver says that the database cannot be asked now: locked, full, gone."""
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # Python's own errors have none
+    return isinstance(error, sqlite3.OperationalError) and code != sqlite3.SQLITE_ERROR
 
 
 class SqliteHot:
@@ -117,7 +119,8 @@ class SqliteHot:
 
     async def close(self) -> None:
         """Close the writer's connection and end its thread."""
-        await self._run(self._disconnect)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, lambda: self._disconnect(self._connection))
         self._writer.shutdown()
 
     async def read_sale_view(self, question: SaleQuestion) -> SaleView:
