@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.commands.conftest import Run, run_program
+from tests.commands.conftest import Run
 from tests.servers import STOP_SECONDS, RunningServer
 
 
@@ -113,11 +113,3 @@ def test_localhost_is_served_at_every_address_it_stands_for(tmp_path: Path) -> N
         port = int(running.url.rpartition(":")[2])
         for address in found:
             socket.create_connection((str(address), port), timeout=5).close()
-
-
-@pytest.mark.parametrize(
-    "arguments", [("--workers", "2"), ("--port", "70000"), ("--tls-key", "pyproject.toml")], ids=str
-)
-def test_what_does_not_go_together_is_refused_by_its_variable(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    refused = run_program("serve", *arguments, environment={"TICKETSONIC_DATA_DIR": str(tmp_path / "data")})
-    assert re.search(r"TICKETSONIC_(WORKERS|PORT|TLS_CERTIFICATE)", refused.error)
