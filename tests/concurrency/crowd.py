@@ -37,9 +37,9 @@ class Site:
 
     def at_once(self, tenant: Tenant, asks: Sequence[Ask]) -> list[httpx.Response]:
         """Send all at one instant, turn about to every server; answers in the order of the asks."""
-        return asyncio.run(self._send(tenant, asks))
+        return asyncio.run(self.send(tenant, asks))
 
-    async def _send(self, tenant: Tenant, asks: Sequence[Ask]) -> list[httpx.Response]:
+    async def send(self, tenant: Tenant, asks: Sequence[Ask]) -> list[httpx.Response]:
         limits = httpx.Limits(max_connections=len(asks))
         async with httpx.AsyncClient(headers=tenant.credentials, timeout=30, limits=limits) as client:
 
