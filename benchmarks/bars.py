@@ -1,0 +1,157 @@
+"""The bars of the issue "fast on the hottest row, and nothing lost", held against the results of one run."""
+
+import msgspec
+
+from benchmarks.gates import OFFERED_PER_SECOND
+from benchmarks.orders import REFERENCE_SIGNATURES, row_name
+from benchmarks.results import Results, Row
+
+BUSY = (64, 256)
+PGBENCH = "floor/pgbench/64"
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """One figure that must be reached."""
+
+    name: str
+    measured: float | None
+    least: float | None = None
+    most: float | None = None
+    unit: str = ""
+
+    @property
+    def verdict(self) -> str:
+        if self.measured is None:
+            return "not measured"
+        met = (self.least is None or self.measured >= self.least) and (self.most is None or self.measured <= self.most)
+        return "met" if met else "NOT MET"
+
+    @property
+    def shown_bar(self) -> str:
+        return f"≥ {_shown(self.least)}{self.unit}" if self.least is not None else f"≤ {_shown(self.most)}{self.unit}"
+
+    @property
+    def shown_measured(self) -> str:
+        return "-" if self.measured is None else f"{_shown(self.measured)}{self.unit}"
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+
+
+def judge(results: Results) -> list[Bar]:
+    """Hold every bar against what was measured."""
+    bars = [*_hot_bars(results, "cold", 5, 1.6), *_hot_bars(results, "minted", 12, 0.6), _sqlite_bar(results)]
+    for database in ("sqlite", "postgresql"):
+        bars += _sold_out_bars(results, database)
+        bars += _gate_bars(results, database)
+        bars += _latency_bars(results, database)
+        bars += _growth_bars(results, database)
+    return bars
+
+
+def _hot_rows(results: Results, database: str, how: str) -> list[Row]:
+    found = [results.rows.get(row_name(database, "rsa", how, connections)) for connections in BUSY]
+    return [row for row in found if row is not None]
+
+
+def _hot_bars(results: Results, how: str, times: float, signatures: float) -> list[Bar]:
+    """Take the worst of 64 and 256 connections."""
+    rows = _hot_rows(results, "postgresql", how)
+    title = f"hot SKU, RSA-2048, {'minted' if how == 'minted' else 'cold'}, 2 processes, PostgreSQL"
+    naive = results.rows.get(PGBENCH)
+    rates = [row.per_second for row in rows if row.per_second]
+    costs = [row.total_us for row in rows if row.total_us]
+    return [
+        Bar(f"{title}: orders per naive order", _ratio(min(rates, default=None), naive and naive.per_second), times),
+        Bar(
+            f"{title}: CPU per signature's",
+            _ratio(max(costs, default=None), results.fact("rsa_signature_us")),
+            most=signatures,
+        ),
+    ]
+
+
+def _sqlite_bar(results: Results) -> Bar:
+    signature_us = results.fact("rsa_signature_us")
+    least = 6000 * (1e6 / signature_us if signature_us else REFERENCE_SIGNATURES) / REFERENCE_SIGNATURES
+    rates = [row.per_second for row in _hot_rows(results, "sqlite", "minted") if row.per_second]
+    return Bar("hot SKU, RSA-2048, minted, 1 process, SQLite: orders", min(rates, default=None), least, unit="/s")
+
+
+def _sold_out_bars(results: Results, database: str) -> list[Bar]:
+    refused, floor = results.rows.get(f"soldout/{database}"), results.rows.get("floor/noop/constant")
+    return [
+        Bar(
+            f"sold out, {_named(database)}: CPU per no-op's",
+            _ratio(refused and refused.total_us, floor and floor.total_us),
+            most=1.4,
+        ),
+        Bar(
+            f"sold out, {_named(database)}: bytes written a refusal",
+            results.fact(f"{database}_soldout_written_bytes_each"),
+            most=1,
+            unit=" B",
+        ),
+    ]
+
+
+def _gate_bars(results: Results, database: str) -> list[Bar]:
+    full, steady = results.rows.get(f"validate/{database}/distinct/1"), results.rows.get(f"validate/{database}/steady")
+    return [
+        Bar(f"validate, distinct, 1 process, {_named(database)}", full and full.per_second, 8000, unit="/s"),
+        Bar(
+            f"validate at {OFFERED_PER_SECOND}/s, {_named(database)}: p99",
+            steady and steady.p99_ms,
+            most=10,
+            unit=" ms",
+        ),
+    ]
+
+
+def _latency_bars(results: Results, database: str) -> list[Bar]:
+    half, lone = results.rows.get(f"half/{database}"), results.rows.get(row_name(database, "rsa", "cold", 1))
+    return [
+        Bar(
+            f"order at half the maximum rate, {_named(database)}: p99",
+            half and half.p99_ms,
+            most=25,
+            unit=" ms",
+        ),
+        Bar(f"one lone order, {_named(database)}: median", lone and lone.p50_ms, most=5, unit=" ms"),
+        Bar(f"start, {_named(database)}", results.fact(f"{database}_start_seconds"), most=1.0, unit=" s"),
+    ]
+
+
+def _growth_bars(results: Results, database: str) -> list[Bar]:
+    bars = []
+    for operation in ("order", "validate"):
+        name = f"growth/{database}/{operation}"
+        few, many = results.rows.get(f"{name}/few"), results.rows.get(f"{name}/many")
+        few_steady, many_steady = results.rows.get(f"{name}/few/steady"), results.rows.get(f"{name}/many/steady")
+        title = f"growth, {operation}, {_named(database)}"
+        bars += [
+            Bar(f"{title}: CPU, many to few", _ratio(many and many.total_us, few and few.total_us), most=1.2),
+            Bar(
+                f"{title}: p99, many to few",
+                _ratio(many_steady and many_steady.p99_ms, few_steady and few_steady.p99_ms),
+                most=1.2,
+            ),
+        ]
+    for table in ("tickets", "orders"):
+        title = f"{_named(database)}: bytes a row of {table}, with indexes"
+        bars.append(Bar(title, results.fact(f"{database}_{table}_bytes_a_row"), most=250, unit=" B"))
+    warm, end = results.fact(f"{database}_worker_warm_mb"), results.fact(f"{database}_worker_end_mb")
+    bars.append(Bar(f"memory of a worker, {_named(database)}", end, most=120, unit=" MB"))
+    bars.append(Bar(f"memory of a worker, {_named(database)}: end to warm", _ratio(end, warm), most=1.05))
+    return bars
+
+
+def _ratio(value: float | None, base: float | None) -> float | None:
+    return value / base if value is not None and base else None
+
+
+def _named(database: str) -> str:
+    return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database]

@@ -1,0 +1,118 @@
+"""The floors: what a signature, the database alone and our HTTP alone cost on this machine."""
+
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
+from tests.postgresql import make_postgresql_database, postgresql_server
+
+from benchmarks.results import Row
+from benchmarks.stage import Shop, Stage, measured, serving
+
+SECTION = "floors"
+PAYLOAD = bytes(range(45))  # as long as a ticket's usually is
+PGBENCH_CLIENTS = (16, 64)
+NAIVE_SCHEMA = """
+CREATE TABLE naive_stocks (id bigint PRIMARY KEY, available bigint NOT NULL CHECK (available >= 0));
+CREATE TABLE naive_orders (id bigserial PRIMARY KEY, request_hash text NOT NULL UNIQUE, customer text, company text);
+CREATE TABLE naive_tickets (barcode bigint PRIMARY KEY, order_id bigint NOT NULL, ticket_type_id bigint NOT NULL,
+                            price_minor bigint NOT NULL);
+INSERT INTO naive_stocks VALUES (1, 2000000000);
+"""
+
+
+def measure_floors(stage: Stage) -> None:
+    """Measure every floor."""
+    _measure_signatures(stage)
+    if "postgresql" in stage.databases:
+        _measure_pgbench(stage)
+    _measure_noop(stage)
+
+
+def _measure_signatures(stage: Stage) -> None:
+    rsa_key, ed25519_key = generate_private_key(65537, 2048), Ed25519PrivateKey.generate()
+    padding, digest = PKCS1v15(), NoDigestInfo()
+    signers: dict[str, tuple[str, Callable[[], object]]] = {
+        "rsa": ("RSA-2048 signatures, one core", lambda: rsa_key.sign(PAYLOAD, padding, digest)),
+        "ed25519": ("Ed25519 signatures, one core", lambda: ed25519_key.sign(PAYLOAD)),
+    }
+    for name, (title, sign) in signers.items():
+        cost_us = median(_cost_us(sign, stage.seconds / 6) for _ in range(3))
+        stage.results.facts[f"{name}_signature_us"] = cost_us
+        row = Row(f"floor/{name}", title, SECTION, per_second=1e6 / cost_us, server_us=cost_us)
+        stage.results.add(row)
+        stage.say(f"{title}: {row.per_second:,.0f}/s, {cost_us:.0f} µs each")
+
+
+def _cost_us(work: Callable[[], object], seconds: float) -> float:
+    """Give the CPU time of one call: what other processes take meanwhile is not in it."""
+    work()
+    count, began, end = 0, time.thread_time(), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        for _ in range(20):
+            work()
+        count += 20
+    return (time.thread_time() - began) / count * 1e6
+
+
+def _measure_pgbench(stage: Stage) -> None:
+    server = postgresql_server()
+    url = make_postgresql_database()
+    server.psql(f"\\c {url.partition('?')[0].rpartition('/')[2]}\n{NAIVE_SCHEMA}")
+    for setting in ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers"):
+        stage.results.machine[f"postgresql {setting}"] = _shown(server.psql(f"SHOW {setting}"))
+    pgbench = Path(server.bin_path) / "pgbench"
+    for clients in PGBENCH_CLIENTS:
+        runs = [_pgbench(pgbench, url, clients, stage.seconds) for _ in range(stage.rounds)]
+        row = Row(
+            f"floor/pgbench/{clients}",
+            "pgbench, one transaction an order, one hot row",
+            SECTION,
+            "postgresql",
+            connections=clients,
+            per_second=median(per_second for per_second, _ in runs),
+            p50_ms=median(latency_ms for _, latency_ms in runs),
+            rounds_per_second=[per_second for per_second, _ in runs],
+        )
+        stage.results.add(row)
+        stage.say(f"{row.title}, {clients} clients: {row.per_second:,.0f}/s")
+
+
+def _pgbench(program: Path, url: str, clients: int, seconds: float) -> tuple[float, float]:
+    """Run it once; returns transactions a second and their mean latency in ms."""
+    script = Path(__file__).with_name("naive.sql")
+    command = [str(program), "--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=2"]
+    command += [f"--time={max(1, round(seconds))}", f"--file={script}", url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=True)
+    per_second = re.search(r"tps = ([\d.]+)", done.stdout)
+    latency_ms = re.search(r"latency average = ([\d.]+)", done.stdout)
+    if per_second is None or latency_ms is None:
+        raise RuntimeError(f"pgbench told nothing: {done.stdout} {done.stderr}")
+    return float(per_second[1]), float(latency_ms[1])
+
+
+def _shown(output: str) -> str:
+    """Find the one value in psql's table."""
+    return output.splitlines()[2].strip()
+
+
+def _measure_noop(stage: Stage) -> None:
+    folder = stage.fresh_folder()
+    url = stage.fresh_database("sqlite")
+    with serving(url, folder, module="benchmarks.noop", minted_codes="0") as server:
+        shop = Shop.open(server, "sqlite", folder, bits=1024)
+        titles = {
+            "nothing": "No-op route: the order's body unread",
+            "constant": "No-op route: authenticated, the order parsed",
+        }
+        with shop.tenant.client:
+            for kind, title in titles.items():
+                row = Row(f"floor/noop/{kind}", title, SECTION, connections=64)
+                measured(stage, shop, row, shop.load(kind, ["815-46527"]))

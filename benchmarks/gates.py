@@ -1,0 +1,66 @@
+"""ticket/validate: distinct tickets, one ticket at every gate, and a steady 500 a second."""
+
+from benchmarks.constant_rate import offer, requests_for, scan_bodies
+from benchmarks.latency import steady_row
+from benchmarks.load import Load, run
+from benchmarks.results import Row, row_of
+from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, measured, shop_on, spoken
+
+SECTION = "ticket/validate"
+UNITS_AN_ORDER = 1000
+MOST_SCANS_PER_SECOND = 16_000
+CONNECTIONS = 64
+OFFERED_PER_SECOND = 500
+WORKERS = {"sqlite": (1,), "postgresql": (1, 2)}
+
+
+def measure_gates(stage: Stage) -> None:
+    """Admit tickets that were sold through the API just before."""
+    for database in stage.databases:
+        for workers in WORKERS[database]:
+            with shop_on(stage, database, workers=workers) as shop:
+                _measure_gates(stage, shop, database, workers)
+
+
+def _measure_gates(stage: Stage, shop: Shop, database: str, workers: int) -> None:
+    with_processes = f"{workers} process{'es' if workers > 1 else ''}"
+    # The steady load comes last and must not run out either.
+    steady = int(OFFERED_PER_SECOND * stage.seconds) + 1
+    most_a_round = round(MOST_SCANS_PER_SECOND * stage.seconds * (0.7 if workers == 1 else 1))
+    rounds = stage.rounds if workers == 1 else 1
+    codes = sell(shop, UNITS_AN_ORDER + most_a_round * rounds + steady * rounds)
+    warm_up, codes = codes[:UNITS_AN_ORDER], codes[UNITS_AN_ORDER:]
+    run(shop.load("same", warm_up), CONNECTIONS, WARM_UP_SECONDS)
+    row = Row(f"validate/{database}/distinct/{workers}", f"distinct tickets, {with_processes}", SECTION, database)
+    row.connections = CONNECTIONS
+    loads = [_distinct(shop, codes[number * most_a_round :][:most_a_round]) for number in range(rounds)]
+    taken = [shop.measure(load, CONNECTIONS, stage.seconds) for load in loads]
+    stage.say(spoken(stage.results.add(row_of(row, taken, stage.cores))))
+    same = Row(f"validate/{database}/same/{workers}", f"one ticket at every gate, {with_processes}", SECTION, database)
+    same.connections = CONNECTIONS
+    measured(stage, shop, same, shop.load("same", warm_up[:1]), rounds=1)
+    if workers == 1:
+        _measure_steady(stage, shop, database, codes[most_a_round * rounds :])
+
+
+def _distinct(shop: Shop, codes: list[str]) -> Load:
+    return shop.load("distinct", codes)
+
+
+def _measure_steady(stage: Stage, shop: Shop, database: str, codes: list[str]) -> None:
+    bodies = scan_bodies(iter(codes))
+    make = requests_for(shop.tenant.user_id, shop.tenant.key, "/v1/ticket/validate", bodies)
+    taken = [offer(shop.server.url, make, OFFERED_PER_SECOND, stage.seconds) for _ in range(stage.rounds)]
+    title = f"distinct tickets, {OFFERED_PER_SECOND}/s offered, 1 process"
+    stage.say(
+        spoken(stage.results.add(steady_row(Row(f"validate/{database}/steady", title, SECTION, database), taken)))
+    )
+
+
+def sell(shop: Shop, units: int) -> list[str]:
+    """Sell so many tickets through the API; returns their codes."""
+    (sku,) = shop.types()
+    codes: list[str] = []
+    while len(codes) < units:
+        codes += shop.tenant.codes((sku, min(UNITS_AN_ORDER, units - len(codes))))
+    return codes
