@@ -28,6 +28,7 @@ class LingeringTransport:
         self._loop = loop
         self._is_unread = is_unread
         self._reading_seconds = reading_seconds
+        self._encrypted = transport.get_extra_info("sslcontext") is not None
         self._closing = False
         self._lost = False
         self._ended = False
@@ -102,17 +103,19 @@ class LingeringTransport:
     def _finish(self) -> None:
         if self._lost:
             return
+        self._transport.close()
         if self._transport.get_write_buffer_size():
             self.watch_reader()
-        self._transport.close()
+        elif self._encrypted:  # TLS waits for the client's farewell: half a minute, where it never comes
+            self._linger = self._loop.call_later(LINGER_SECONDS, self._transport.abort)
 
     def _look_at_reader(self) -> None:
         self._watch = None
         if self._lost:
             return
         waiting = self._transport.get_write_buffer_size()
-        read_bytes = self._unread_answer_bytes - waiting
-        if waiting and read_bytes < SLOWEST_READ_BYTES_PER_SECOND * self._reading_seconds:
+        enough = self._unread_answer_bytes - SLOWEST_READ_BYTES_PER_SECOND * self._reading_seconds
+        if waiting > enough or (self._closing and not waiting):
             self._transport.abort()
         elif waiting:
             self.watch_reader()

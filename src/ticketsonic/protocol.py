@@ -115,7 +115,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(InvalidRequest([FieldError("request", "ended before it was whole")]))
         if not self._unanswered:
             return False
-        self.cycle.keep_alive = False
+        if self._refusal is None:
+            self.cycle.keep_alive = False
         return self.scheme != "https"  # TLS has no half-open connection: it is closed whatever we say
 
     def shutdown(self) -> None:
@@ -146,6 +147,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._judge(RequestTooLarge())
         if len(self.pipeline) >= PIPELINED_REQUESTS:
             self._judge(TooManyRequests())
+        if self.parser.get_method() == b"CONNECT":
+            self._judge(_no_http())
         if self.parser.should_upgrade():
             self._declining = True
             return
@@ -206,7 +209,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:
                 data = data[upgrade.args[0] :]
-                if self.scope["method"] == "CONNECT" or not self._decline_upgrade():
+                if not self._decline_upgrade():
                     self._refuse(self._judgement or _no_http())
                     return
             except httptools.HttpParserError:

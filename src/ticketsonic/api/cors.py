@@ -12,7 +12,7 @@ _EXPOSED = b"X-Request-ID, Retry-After, Idempotent-Replayed"
 def cors_headers(headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
     """Give what lets a page of another origin read an answer; nothing where none asked."""
     origin = headers.get(b"origin")
-    if not origin:
+    if not origin or origin == b"*":
         return []
     return [
         (b"access-control-allow-origin", origin),
@@ -24,7 +24,7 @@ def cors_headers(headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
 
 def preflight_headers(headers: Mapping[bytes, bytes], method: str) -> list[tuple[bytes, bytes]]:
     """Give what a preflight adds; :func:`cors_headers` come on top."""
-    allowed = f"{method}, OPTIONS".encode()
+    allowed = b"GET, HEAD, OPTIONS" if method == "GET" else f"{method}, OPTIONS".encode()
     if b"access-control-request-method" not in headers:
         return [(b"allow", allowed)]
     return [
