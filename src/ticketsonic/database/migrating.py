@@ -23,8 +23,7 @@ async def migrate(database: Database) -> bool:
         if await connection.run_sync(current_revision) == HEAD:
             return False
     async with database.transaction() as connection:
-        await connection.run_sync(lambda sync: _upgrade(sync, database))
-    return True
+        return await connection.run_sync(lambda sync: _upgrade(sync, database))
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -34,15 +33,18 @@ def current_revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(connection: Connection, database: Database) -> None:
+def _upgrade(connection: Connection, database: Database) -> bool:
+    database.lock_for_migration(connection)
+    found = current_revision(connection)
+    if found == HEAD:  # another process was first
+        return False
+    if found is not None and found > HEAD:
+        raise NewerSchema(f"the database is at revision {found}, this version knows {HEAD}: install the newer version")
     from alembic import command  # noqa: PLC0415 - 0.2 s that only a migration should cost
     from alembic.config import Config  # noqa: PLC0415 - likewise
 
-    database.lock_for_migration(connection)
-    found = current_revision(connection)
-    if found is not None and found > HEAD:
-        raise NewerSchema(f"the database is at revision {found}, this version knows {HEAD}: install the newer version")
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    return True
