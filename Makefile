@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lint types imports wheel lock clean
+.PHONY: bench torture help setup run test check format lint types imports wheel lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,6 +36,14 @@ format: $(SETUP)  ## format the code
 lint: $(SETUP)  ## check format and lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+torture: $(SETUP)  ## fault after fault under a sale, the books checked after each: ARGS="--faults 300 --seed 1"
+	$(BIN)/python -m torture $(ARGS)
+
+bench: $(SETUP)  ## measure this machine's floors, the engine and its growth, in 10 minutes: ARGS="--only order,floors"
+	@command -v wrk >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get install -qq -y wrk >/dev/null; } \
+	  || { echo "make bench needs the load generator wrk. On Debian: apt-get install wrk (needs root)"; exit 1; }
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 types: $(SETUP)  ## check types
 	$(BIN)/mypy

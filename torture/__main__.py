@@ -1,0 +1,108 @@
+"""`python -m torture`: fault after fault under a sale, checks after each, one line of verdict."""
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import time
+from collections import Counter
+
+from torture.checks import check_all
+from torture.faults import faults_for
+from torture.journal import Journal
+from torture.people import Crowd
+from torture.proxy import Proxy
+from torture.talking import Line
+from torture.world import World, world_folder
+
+LOW_STOCK_EVERY = 3
+
+
+async def torture(kind: str, seed: int, faults: int, seconds: float) -> bool:
+    """Torture one kind of database; prints the verdict and returns whether every promise held."""
+    with world_folder(kind) as (folder, small_disk):
+        world = World(kind, folder)
+        journal = Journal(random.Random(seed))
+        done: Counter[str] = Counter()
+        try:
+            await world.prepare()
+            await _run(world, journal, done, small_disk=small_disk, faults=faults, seconds=seconds)
+        except AssertionError as error:
+            journal.violate(str(error))
+        finally:
+            world.close()
+        if journal.violations:
+            log = (folder / "server.log").read_text(errors="replace")
+            print(log[-4000:], file=sys.stderr)
+    print(_verdict(kind, seed, journal, done))
+    return not journal.violations
+
+
+async def _run(
+    world: World, journal: Journal, done: Counter[str], *, small_disk: bool, faults: int, seconds: float
+) -> None:
+    draw = random.Random(journal.random.random())
+    possible = faults_for(world, small_disk=small_disk)
+    proxy = Proxy()
+    proxy.target_port = world.port
+    await proxy.start()
+    crowd = Crowd(journal, proxy.port, world.headers, world.skus)
+    end = time.monotonic() + seconds
+    order: list = []
+    while sum(done.values()) < faults and time.monotonic() < end and not journal.violations:
+        if not order:  # every fault once, in random order, before any comes again
+            order = draw.sample(possible, len(possible))
+        fault = order.pop()
+        began = time.monotonic()
+        crowd.start()
+        await asyncio.sleep(draw.uniform(0.2, 0.6))
+        await fault(world, proxy, draw)
+        await asyncio.sleep(0.1)
+        await crowd.stop()
+        await world.wait_until_healthy()
+        recovered = time.monotonic()
+        line = Line(world.port, world.headers)
+        await check_all(journal, line, world.database_url)
+        line.hang_up()
+        done[fault.__name__] += 1
+        low = sum(done.values()) % LOW_STOCK_EVERY == 0
+        await world.restock(30 if low else 3000)
+        count = sum(done.values())
+        print(
+            f"{count:4} {fault.__name__:20} {recovered - began:5.1f} s, "
+            f"checked in {time.monotonic() - recovered:4.1f} s, {len(journal.answered)} orders",
+            file=sys.stderr,
+            flush=True,
+        )
+    await proxy.stop()
+
+
+def _verdict(kind: str, seed: int, journal: Journal, done: Counter[str]) -> str:
+    each = ", ".join(f"{name} {count}" for name, count in sorted(done.items()))
+    statuses = ", ".join(f"{name}: {count}" for name, count in sorted(journal.statuses.items()))
+    verdict = "nothing lost" if not journal.violations else "PROMISES BROKEN"
+    return (
+        f"{each}\n{statuses}\n"
+        f"{kind}, seed {seed}: {sum(done.values())} faults, {len(journal.answered)} orders "
+        f"({journal.happened_unanswered} of them unanswered at first), {sum(journal.admitted.values())} admissions, "
+        f"{len(journal.violations)} violations: {verdict}"
+    )
+
+
+def main() -> None:
+    """Read the arguments and run."""
+    parser = argparse.ArgumentParser(prog="make torture", description=__doc__)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--faults", type=int, default=300, help="faults on each database (default: 300)")
+    parser.add_argument("--seconds", type=float, default=3600, help="stop after so long on each (default: 3600)")
+    parser.add_argument("--seed", type=int, default=None, help="repeat a run's order of faults and moments")
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4))
+    kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
+    held = [asyncio.run(torture(kind, seed, options.faults, options.seconds)) for kind in kinds]
+    sys.exit(0 if all(held) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""After each fault: what was answered is there, what was not is whole or nothing, and the books agree."""
+
+import asyncio
+import sqlite3
+from typing import Any
+
+import asyncpg
+
+from torture.journal import Journal, OrderSeen
+from torture.people import scan
+from torture.talking import Line, Unanswered
+
+OLD_ORDERS = 20
+_BOOKS = """
+SELECT s.ticket_type_id, s.put_on_sale, s.available,
+       (SELECT count(*) FROM tickets t
+         WHERE t.account_id = s.account_id AND t.ticket_type_id = s.ticket_type_id AND t.cancelled_at IS NULL)
+  FROM stocks s"""
+_HALVES = """
+SELECT (SELECT count(*) FROM orders o WHERE NOT EXISTS (
+          SELECT 1 FROM tickets t WHERE t.account_id = o.account_id AND t.order_id = o.id))
+     + (SELECT count(*) FROM tickets t WHERE NOT EXISTS (
+          SELECT 1 FROM orders o WHERE o.account_id = t.account_id AND o.id = t.order_id))"""
+_ACTIVE = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE application_name = 'ticketsonic' AND state <> 'idle' AND pid <> pg_backend_pid()"""
+
+
+async def check_all(journal: Journal, line: Line, database_url: str) -> None:
+    """Check every promise that can be seen from outside, and the books from within."""
+    await settle(database_url)
+    for order in list(journal.unanswered.values()):
+        await _check_unanswered(journal, line, order)
+    old = list(journal.answered.values())
+    sample = journal.random.sample(old, min(OLD_ORDERS, len(old)))
+    for order in [*journal.newly_answered, *sample]:
+        await _check_answered(journal, line, order)
+    journal.newly_answered.clear()
+    for code in list(journal.scans_unanswered):
+        await _check_scan(journal, line, code)
+    await _check_books(journal, database_url)
+
+
+async def settle(database_url: str) -> None:
+    """Wait until nothing of a dead server is still on its way in the database."""
+    if database_url.startswith("sqlite"):
+        return
+    connection = await asyncpg.connect(database_url)
+    try:
+        for _ in range(200):
+            if await connection.fetchval(_ACTIVE) == 0:
+                return
+            await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
+
+
+async def _show(line: Line, order: OrderSeen) -> tuple[int, Any]:
+    for _ in range(20):
+        try:
+            status, answer = await line.ask("GET", f"order/show?request_hash={order.request_hash}")
+        except Unanswered:
+            await asyncio.sleep(0.1)
+            continue
+        if status != 503:
+            return status, answer
+        await asyncio.sleep(0.1)
+    return 0, None
+
+
+async def _check_answered(journal: Journal, line: Line, order: OrderSeen) -> None:
+    status, answer = await _show(line, order)
+    if status != 200 or [ticket["encrypted_data"] for ticket in answer["tickets"]] != order.codes:
+        journal.violate(f"answered order {order.request_hash} is lost or changed: {status}")
+
+
+async def _check_unanswered(journal: Journal, line: Line, order: OrderSeen) -> None:
+    status, answer = await _show(line, order)
+    if status == 200:
+        journal.happened_unanswered += 1
+        journal.order_answered(order, [ticket["encrypted_data"] for ticket in answer["tickets"]])
+    elif status == 400 and answer["message"] == "invalid request":
+        journal.unanswered.pop(order.request_hash)
+    else:
+        journal.violate(f"unanswered order {order.request_hash}: its hash does not say ({status} {answer})")
+
+
+async def _check_scan(journal: Journal, line: Line, code: str) -> None:
+    """Whoever was not answered asks again: admitted now, or already used, but never refused for good without."""
+    journal.scans_unanswered.discard(code)
+    for _ in range(20):
+        await scan(journal, line, code)
+        if code not in journal.scans_unanswered or journal.admitted[code]:
+            break
+        journal.scans_unanswered.discard(code)
+        status, answer = await line.ask("POST", "ticket/validate", {"ticket_sensitive": code})
+        if status == 200:
+            if answer["status"] == "success":
+                journal.scan_admitted(code)
+            break
+        await asyncio.sleep(0.1)
+    journal.scans_unanswered.discard(code)
+
+
+async def _check_books(journal: Journal, database_url: str) -> None:
+    if database_url.startswith("sqlite"):
+        books, halves = await asyncio.to_thread(_read_sqlite, database_url)
+    else:
+        connection = await asyncpg.connect(database_url)
+        try:
+            books, halves = await connection.fetch(_BOOKS), await connection.fetchval(_HALVES)
+        finally:
+            await connection.close()
+    for ticket_type_id, put_on_sale, available, issued in books:
+        if put_on_sale != available + issued or available < 0:
+            journal.violate(f"type {ticket_type_id}: {put_on_sale} put on sale, {available} left and {issued} issued")
+    if halves:
+        journal.violate(f"{halves} orders without tickets, or tickets without an order")
+
+
+def _read_sqlite(database_url: str) -> tuple[list[Any], int]:
+    connection = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=10)
+    try:
+        return connection.execute(_BOOKS).fetchall(), connection.execute(_HALVES).fetchone()[0]
+    finally:
+        connection.close()
