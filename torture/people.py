@@ -8,6 +8,7 @@ from torture.talking import Line, Unanswered
 
 BUYERS = 48
 GATES = 8
+ORDERS_A_ROUND = 150
 LOST_PAUSE_SECONDS = 0.3
 BUYER_PAUSE_SECONDS = 0.2
 GATE_PAUSE_SECONDS = 0.05
@@ -40,10 +41,12 @@ class Crowd:
     async def _buy(self, line: Line) -> None:
         draw = self._journal.random
         while not self._stop.is_set():
+            await asyncio.sleep(BUYER_PAUSE_SECONDS * draw.random())
+            if len(self._journal.newly_answered) + len(self._journal.unanswered) > ORDERS_A_ROUND:
+                continue  # enough for this round: each of them is checked one by one
             again = draw.random() < _SAME_AGAIN and self._journal.newly_answered
             order = draw.choice(self._journal.newly_answered) if again else self._new_order()
             await self._place(line, order)
-            await asyncio.sleep(BUYER_PAUSE_SECONDS * draw.random())
 
     def _new_order(self) -> OrderSeen:
         self._hash_number += 1
