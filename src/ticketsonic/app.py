@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from ticketsonic import __version__, protocol
-from ticketsonic.api import events, openapi, orders, tickets
+from ticketsonic.api import badges, events, openapi, orders, tickets
 from ticketsonic.api.calling import BODY_WITH_IMAGE_BYTES, Api, Send
 from ticketsonic.api.calling import Route as ApiRoute
 from ticketsonic.api.engine import Engine, open_engine
@@ -33,6 +33,7 @@ from ticketsonic.errors import (
 )
 from ticketsonic.events.events import EventChanges, NewEvent, find_background
 from ticketsonic.events.ticket_types import NewTicketType, TicketTypeChanges
+from ticketsonic.identifiers import event_id_of
 from ticketsonic.repeats import forget_old_keys
 from ticketsonic.settings import Settings, load_settings
 
@@ -43,7 +44,7 @@ SELL = frozenset({"sales", "full"})
 ADMIT = frozenset({"door", "full"})
 FULL = frozenset({"full"})
 ANY = READ | ADMIT
-EVENT, SKU, HASH = "X-API-EventID", "X-API-SKU", "X-API-RequestHash"
+EVENT, SKU, HASH, TICKET = "X-API-EventID", "X-API-SKU", "X-API-RequestHash", "X-API-Ticket"
 GC_OBJECTS = 20_000
 CLEANING_SECONDS = 6 * 3600
 
@@ -68,6 +69,15 @@ ROUTES = (
     ApiRoute("POST", "event/edit", events.event_edit, FULL, "Change an event", body=EventChanges,
              answer=events.Done, headers=(EVENT,), refusals=(EventOwnershipFailure, DuplicatedRequest),
              body_bytes=BODY_WITH_IMAGE_BYTES),
+    ApiRoute("GET", "event/badges", badges.event_badges, SELL, "Draw the badges of an event's tickets",
+             headers=(EVENT, SKU), queries=("state", "part"), media_types=(badges.PDF,),
+             refusals=(InvalidEventId, TicketOwnershipFailure)),
+    ApiRoute("GET", "ticket/badge", badges.ticket_badge, SELL | ADMIT, "Draw a ticket's badge",
+             headers=(TICKET,), queries=("format",), media_types=(badges.PDF, badges.PNG),
+             refusals=(InvalidSensitive, InvalidEventId)),
+    ApiRoute("GET", "badge/preview", badges.badge_preview, READ, "Draw a badge to look at", headers=(EVENT,),
+             queries=("format", "primary_text", "secondary_text"), media_types=(badges.PDF, badges.PNG),
+             refusals=(InvalidEventId,)),
     ApiRoute("GET", "health", events.health, ANY, "Say whether server and database answer", answer=events.Done),
 )
 # fmt: on
@@ -85,7 +95,7 @@ class Application:
             routes=[
                 Route("/openapi.json", _describe),
                 Route("/metrics", self._metrics),
-                Route("/badge-backgrounds/{event_id:int}/{token:str}.jpg", self._background),
+                Route("/badge-backgrounds/{event_id:str}/{token:str}.jpg", self._background),
                 Mount("/", self._api),
             ],
             lifespan=self._lifespan,
@@ -121,8 +131,8 @@ class Application:
         return await serve_metrics(request, self.settings)
 
     async def _background(self, request: Request) -> Response:
-        event_id = min(request.path_params["event_id"], 2**63 - 1)
-        jpeg = await find_background(self._opened().database, event_id, request.path_params["token"])
+        event_id, token = event_id_of(request.path_params["event_id"]), request.path_params["token"]
+        jpeg = None if event_id is None else await find_background(self._opened().database, event_id, token)
         if jpeg is None:
             return Response(status_code=404)
         headers = {

@@ -27,7 +27,7 @@ def carol(hasty: RunningServer) -> Iterator[Tenant]:
 
 def _timed_out(line: Line, began: float) -> None:
     assert_refused(line.answer(), 408, "invalid request")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
 
 
 def _is_cut(line: Line, sent: bytes) -> bool:
@@ -78,7 +78,7 @@ def test_a_connection_that_says_nothing_is_closed_without_a_word(hasty: RunningS
         began = time.monotonic()
         assert line.is_closed()
         assert other.is_closed()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8
 
 
 def test_a_body_that_comes_at_a_decent_pace_may_take_longer_than_a_second(hasty: RunningServer, carol: Tenant) -> None:
@@ -97,7 +97,7 @@ def test_an_answer_before_the_end_of_a_request_does_not_free_it_of_its_time(hast
         line.send(request("POST", "/v1/nowhere", None, "Content-Length: 1000") + b"{")
         assert_refused(line.answer(), 404, "not found")
         assert line.is_closed()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8
 
 
 def test_the_rest_of_a_request_answered_early_is_skipped(hasty: RunningServer) -> None:

@@ -184,4 +184,4 @@ def test_a_hostile_body_holds_up_nobody_for_long(server: RunningServer, alice: T
         slowest = max(slowest, time.monotonic() - began)
         time.sleep(0.005)
     attacker.join()
-    assert slowest < 2, "half a second at the most, on a machine that does nothing else"
+    assert slowest < 4, "0.4 s at the most on a machine that does nothing else; without a bound it were 10"
