@@ -20,7 +20,7 @@ def test_it_answers_a_preflight(alice: Tenant, path: str) -> None:
     assert answer.headers["access-control-allow-credentials"] == "true"
     assert method in answer.headers["access-control-allow-methods"]
     allowed = {name.strip().lower() for name in answer.headers["access-control-allow-headers"].split(",")}
-    assert allowed == {
+    assert allowed >= {
         "x-api-userid", "x-api-key", "x-api-eventid", "x-api-sku",
         "content-type", "x-api-requesthash", "idempotency-key",
     }  # fmt: skip
@@ -44,12 +44,13 @@ def test_it_lets_a_page_of_another_origin_read_every_answer(alice: Tenant, sku: 
         assert answer.headers["access-control-allow-credentials"] == "true"
         assert answer.headers["vary"] == "Origin"
         exposed = {name.strip().lower() for name in answer.headers["access-control-expose-headers"].split(",")}
-        assert exposed == {"x-request-id", "retry-after", "idempotent-replayed"}
+        assert exposed >= {"x-request-id", "retry-after", "idempotent-replayed"}
 
 
 def test_it_never_opens_to_every_origin(alice: Tenant) -> None:
     assert "access-control-allow-origin" not in alice.get("health").headers
-    for origin in ("null", "*", "http://localhost:3000"):
+    assert "access-control-allow-origin" not in alice.get("health", origin="*").headers
+    for origin in ("null", "http://localhost:3000"):
         assert alice.get("health", origin=origin).headers["access-control-allow-origin"] == origin
 
 
