@@ -43,3 +43,15 @@ def test_every_file_that_a_decision_names_exists(page: Path) -> None:
 
 def _is_somewhere(file: str) -> bool:
     return "/" not in file and any(SOURCE.rglob(file))
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=name_of)
+def test_every_function_that_a_decision_names_is_in_its_file(page: Path) -> None:
+    named = re.findall(r"`(?:\w+\.)?(\w+)`(?:, `\w+`)* in\s+`([\w/]+\.py)`", page.read_text("utf-8"))
+    missing = [f"{file}: {name}" for name, file in named if not _stands_in(name, file)]
+    assert missing == []
+
+
+def _stands_in(name: str, file: str) -> bool:
+    text = (SOURCE / file).read_text("utf-8")
+    return re.search(rf"\b(?:def|class) {name}\b|^{name}\b", text, re.MULTILINE) is not None
