@@ -120,7 +120,7 @@ class Authentication:
                 .where(signing_keys.c.account_id == account_id, signing_keys.c.revoked_at.is_(None))
                 .group_by(signing_keys.c.code)
             )
-            numbers = dict((await connection.execute(newest)).tuples().all())
+            numbers: dict[str, int] = {row[0]: row[1] for row in await connection.execute(newest)}
             keys = select(api_keys).where(api_keys.c.account_id == account_id, api_keys.c.revoked_at.is_(None))
             rows = (await connection.execute(keys)).all()
         callers = {
