@@ -8,6 +8,7 @@ Bounds: docs/configuration.md.
 
 import asyncio
 import enum
+import functools
 import secrets
 from typing import Any
 
@@ -16,6 +17,7 @@ import msgspec
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from ticketsonic.answering import write_answer
 from ticketsonic.api.cors import cors_headers
 from ticketsonic.errors import (
     FieldError,
@@ -155,6 +157,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.expect_100_continue and self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False
         super().on_headers_complete()
+        self.scope["ticketsonic.answer"] = functools.partial(write_answer, self.cycle)  # type: ignore[typeddict-unknown-key]
         self._stage = Stage.BODY
         self._body_bytes = 0
         self._unanswered += 1
