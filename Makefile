@@ -12,7 +12,7 @@ help:  ## show this list
 setup: $(SETUP)  ## install everything into .venv/
 
 $(SETUP): requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "TicketSonic needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 	  || { echo "This Python has no venv module. On Debian: apt-get install python3-venv (needs root)"; exit 1; }
@@ -22,7 +22,7 @@ $(SETUP): requirements/dev.txt pyproject.toml
 	@touch $@
 
 run: $(SETUP)  ## serve on http://127.0.0.1:9507, with a sample event at the first start
-	@exec $(BIN)/ticketsonic serve --sample
+	@exec $(BIN)/ticketsonic serve --sample $(ARGS)
 
 test: $(SETUP)  ## run the whole suite, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
