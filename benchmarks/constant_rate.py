@@ -48,8 +48,7 @@ class _Connection(asyncio.Protocol):
         self._due = 0.0
         self._transport: asyncio.Transport | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
 
     def send(self, due: float, request: bytes) -> None:

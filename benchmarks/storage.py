@@ -71,7 +71,7 @@ def bytes_a_row(url: str) -> Mapping[str, float]:
         if url.startswith("sqlite:"):
             query = (
                 "SELECT sum(d.pgsize) FROM dbstat d JOIN sqlite_master m ON m.name = d.name"
-                f" WHERE m.tbl_name = '{table}' AND d.aggregate"
+                f" WHERE m.tbl_name = '{table}'"
             )
         else:
             query = f"SELECT pg_total_relation_size('{table}')"
