@@ -146,10 +146,14 @@ class Keyring:
 
     async def public_keys(self, account_id: int) -> list[SigningKey]:
         """List an account's keys that are not revoked, oldest first."""
-        now = time.monotonic()
         remembered = self._public.get(account_id)
-        if remembered and remembered[1] > now:
+        if remembered and remembered[1] > time.monotonic():
             return remembered[0]
+        return await self.public_keys_now(account_id)
+
+    async def public_keys_now(self, account_id: int) -> list[SigningKey]:
+        """List them as they are at this moment, and remember that."""
+        now = time.monotonic()
         keys = [key for key in await self.all_keys(account_id) if key.revoked_at is None]
         if len(self._public) >= MOST_ACCOUNTS:
             self._public.clear()

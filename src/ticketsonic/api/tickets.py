@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Struct
 
+from ticketsonic.accounts.signing_keys import Keyring
 from ticketsonic.api.calling import Call
 from ticketsonic.api.events import listed_public_key, repeatable
 from ticketsonic.checkin.admitting import Scan
@@ -20,7 +21,7 @@ from ticketsonic.events.ticket_types import (
 )
 from ticketsonic.identifiers import BARCODE_BYTES, event_id_of, ticket_type_id_of
 from ticketsonic.metrics import metrics
-from ticketsonic.tickets.codes.payload import UnreadableCode
+from ticketsonic.tickets.codes.payload import CodePayload, UnreadableCode
 from ticketsonic.tickets.codes.reading import read_code
 from ticketsonic.wire.kinds import Number, anything
 from ticketsonic.wire.reading import reader
@@ -93,7 +94,7 @@ async def ticket_validate(call: Call) -> bytes:
     if not isinstance(code, str) or isinstance(code, Number):
         raise _no_ticket()
     try:
-        payload, key_number = read_code(code, reversed(await call.engine.keyring.public_keys(caller.account_id)))
+        payload, key_number = await _verify(call.engine.keyring, caller.account_id, code)
     except UnreadableCode:
         raise _no_ticket() from None
     if len(payload.barcode) != BARCODE_BYTES:
@@ -107,6 +108,17 @@ async def ticket_validate(call: Call) -> bytes:
     metrics.admissions.labels(scanned.verdict.value).inc()
     call.replayed = scanned.replayed
     return scanned.answer
+
+
+async def _verify(keyring: Keyring, account_id: int, code: str) -> tuple[CodePayload, int]:
+    """Verify a code with the keys that are remembered, and with those that are newer: a rotation loses no ticket."""
+    known = await keyring.public_keys(account_id)
+    try:
+        return read_code(code, reversed(known))
+    except UnreadableCode:
+        numbers = {key.number for key in known}
+        fresh = [key for key in await keyring.public_keys_now(account_id) if key.number not in numbers]
+        return read_code(code, reversed(fresh))
 
 
 def _no_ticket() -> InvalidSensitive:
