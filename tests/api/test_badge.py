@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.api.answers import assert_done, assert_refused, listed_event
+from tests.jpegs import jpeg_base64, jpeg_of
 from tests.servers import Tenant, fresh_hash
 
 SIX = {
@@ -31,7 +32,7 @@ DEFAULTS: dict[str, Any] = {
     **{f"badge_{which}_{name}": value for which in ("primary", "secondary") for name, value in EACH.items()},
     "badge_background_url": None,
 }
-JPEG = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40 + b"\xff\xd9").decode()
+JPEG = jpeg_base64()
 
 
 @pytest.fixture(scope="module")
@@ -179,14 +180,14 @@ def test_it_keeps_the_background_until_another_one_comes(alice: Tenant) -> None:
     for unchanged in ({}, {"badge_size": "A5"}, {"badge_background": ""}, {"badge_background": None}):
         assert_done(edit(alice, event_id, unchanged))
     assert badge_of(alice, event_id)["badge_background_url"] == first
-    other = base64.b64encode(b"\xff\xd8\xff\xdb other").decode()
-    assert_done(edit(alice, event_id, {"badge_background": other}))
+    other = jpeg_of(colour="#102030")
+    assert_done(edit(alice, event_id, {"badge_background": base64.b64encode(other).decode()}))
     second = badge_of(alice, event_id)["badge_background_url"]
-    assert httpx.get(second).content == b"\xff\xd8\xff\xdb other"
+    assert httpx.get(second).content == other
     assert httpx.get(first).status_code == 404
 
 
 def test_it_takes_a_background_of_an_a4_badge(alice: Tenant) -> None:
-    jpeg = b"\xff\xd8\xff\xe0" + bytes(8_000_000)
+    jpeg = jpeg_of(padding_bytes=8_000_000)
     event_id, _ = alice.event(badge={"badge_size": "A4", "badge_background": base64.b64encode(jpeg).decode()})
     assert len(httpx.get(badge_of(alice, event_id)["badge_background_url"]).content) == len(jpeg)

@@ -35,7 +35,8 @@ def contents(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         if "requestBody" in operation:
             yield f"{name} body", operation["requestBody"]["content"]["application/json"]
         for status, response in operation["responses"].items():
-            yield f"{name} {status}", response["content"]["application/json"]
+            if "application/json" in response["content"]:  # a badge is a PDF or PNG
+                yield f"{name} {status}", response["content"]["application/json"]
 
 
 def validator(document: dict[str, Any], schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:

@@ -107,13 +107,25 @@ class Call:
         return gone is not None and gone()
 
 
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An answer that is no JSON."""
+
+    content: bytes
+    media_type: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the API. `handle` returns the answer's JSON; the summary and structs feed OpenAPI."""
+    """One operation of the API. `handle` returns the answer's JSON or a file; the summary and structs feed OpenAPI."""
 
     method: str
     operation: str
-    handle: Callable[[Call], Awaitable[bytes]]
+    handle: Callable[[Call], Awaitable[bytes | File]]
     scopes: frozenset[str]
     summary: str
     body: type[msgspec.Struct] | None = None
@@ -122,6 +134,8 @@ class Route:
     queries: tuple[str, ...] = ()
     refusals: tuple[type[Refusal], ...] = ()
     body_bytes: int = BODY_BYTES
+    media_types: tuple[str, ...] = (JSON,)
+    """What a success may be; other than JSON where `handle` returns a :class:`File`."""
 
     @property
     def path(self) -> str:
@@ -187,6 +201,8 @@ class Api:
             answer = await route.handle(call)
         except UnreadableBody as unreadable:
             raise refusal_of(unreadable) from None
+        if isinstance(answer, File):
+            return answer.content, [(b"content-type", answer.media_type.encode()), *answer.headers]
         return answer, [(b"idempotent-replayed", b"true")] if call.replayed else []
 
     def _record(self, route: Route | None, status: int, started: float, request_id: str) -> None:
@@ -263,7 +279,7 @@ async def respond(scope: Scope, send: Send, status: int, body: bytes, extra: Hea
         (b"x-content-type-options", b"nosniff"),
         *extra,
     ]
-    if body:
+    if body and not (extra and extra[0][0] == b"content-type"):
         headers.append((b"content-type", b"application/json"))
     if status == RequestTooLarge.status:
         headers.append((b"connection", b"close"))

@@ -5,8 +5,13 @@ The caller's origin is echoed, never `*`. `/v1` never reads a cookie, so this op
 
 from collections.abc import Mapping
 
-_ALLOWED = b"X-Api-UserID, X-API-Key, X-API-EventID, X-API-SKU, Content-Type, X-API-RequestHash, Idempotency-Key"
-_EXPOSED = b"X-Request-ID, Retry-After, Idempotent-Replayed"
+_ALLOWED = (
+    b"X-Api-UserID, X-API-Key, X-API-EventID, X-API-SKU, X-API-Ticket, Content-Type, X-API-RequestHash, Idempotency-Key"
+)
+_EXPOSED = (
+    b"X-Request-ID, Retry-After, Idempotent-Replayed, X-Badge-Missing-Glyphs, X-Badge-Background, X-Badges, "
+    b"X-Badge-Parts"
+)
 
 
 def cors_headers(headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:

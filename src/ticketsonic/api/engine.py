@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ticketsonic.accounts.authentication import Authentication
 from ticketsonic.accounts.signing_keys import Keyring
+from ticketsonic.badges.lanes import Lanes
 from ticketsonic.checkin.admitting import Scan, Scanned, admit
 from ticketsonic.commits import Committer, Unsettled
 from ticketsonic.database import Database
@@ -29,6 +30,7 @@ class Engine:
     orders: Committer[OrderRequest, Placed]
     admissions: Committer[Scan, Scanned]
     minter: Minter
+    badges: Lanes
 
     async def close(self) -> None:
         """Answer what waits, then let go of everything."""
@@ -36,6 +38,7 @@ class Engine:
         await self.orders.stop()
         await self.admissions.stop()
         self.issuer.close()
+        self.badges.close()
         await self.database.close()
 
 
@@ -61,6 +64,7 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
         orders=Committer("orders", Seller(database, minter.take).place, **bounds),
         admissions=Committer("admissions", admit_batch, **bounds),
         minter=minter,
+        badges=Lanes(settings),
     )
     engine.orders.start()
     engine.admissions.start()

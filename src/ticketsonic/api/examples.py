@@ -30,9 +30,17 @@ HEADERS = {
     "X-API-EventID": str(EVENT_ID),
     "X-API-SKU": SKU,
     "X-API-RequestHash": REQUEST_HASH,
+    "X-API-Ticket": "0f3a9c51d2e4b687",
     "Idempotency-Key": "d2a7c3f0-5b1e-4f4e-9a55-0f5e6a1c7b42",
 }
-QUERIES = {"request_hash": REQUEST_HASH}
+QUERIES = {
+    "request_hash": REQUEST_HASH,
+    "format": "png",
+    "primary_text": _CUSTOMER,
+    "secondary_text": _COMPANY,
+    "state": "admitted",
+    "part": "1",
+}
 
 _TYPE = {"primary_text_pl": TITLE, "price": "20.50", "currency": "EUR", "stock": 100}
 _ORDERED = {

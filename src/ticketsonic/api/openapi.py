@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ticketsonic.accounts.api_keys import SCOPES
 from ticketsonic.api import examples
-from ticketsonic.api.calling import Route
+from ticketsonic.api.calling import JSON, Route
 from ticketsonic.api.glossary import (
     EVENT_ID_OR_EMPTY_PATTERN,
     EVENT_ID_PATTERN,
@@ -65,21 +65,39 @@ _ABSENT = "Absent"
 _SOURCE = re.compile(r" ?\(contract\.md[^)]*\)")
 # A security scheme would promise 401 or 403. v1 answers 400, as to any other header that it must have: so these are
 # what they are, required headers.
+_CODE_CHARACTER = "[0-9A-Za-z$%*+./:_=-]"
+_REQUIRED_HEADERS = frozenset({"X-API-Ticket"})
 _HEADERS: dict[str, Schema] = {
     "X-Api-UserID": {"description": "The account's e-mail address, else 400 `unknown user`.", "maxLength": 255},
     "X-API-Key": {"description": "An API key of the account, else 400 `unknown key`.", "maxLength": 255},
     "X-API-EventID": {"description": "An event's id.", "pattern": EVENT_ID_PATTERN},
     "X-API-SKU": {"description": "A ticket type's SKU.", "pattern": "^[1-9][0-9-]{8,9}$"},
     "X-API-RequestHash": {"description": "The `request_hash` of an order.", "maxLength": 255},
+    "X-API-Ticket": {
+        "description": "A ticket: its barcode as 16 hex digits, or what its QR says.",
+        "pattern": f"^{_CODE_CHARACTER}([ ]*{_CODE_CHARACTER}){{0,1023}}$",
+    },
     "Idempotency-Key": {
         "description": "The same key with the same body gives the first success again, marked `Idempotent-Replayed`; "
         "with another body 400 `duplicated request`. Kept for 30 days at least.",
         "maxLength": 255,
     },
 }
+_GUEST_TEXT = {"maxLength": 255, "pattern": r"^[^\u0000]*$"}
 _QUERIES: dict[str, Schema] = {
     "request_hash": {
         "description": "The `request_hash` of an order, where it holds what a header cannot. The header goes first."
+    },
+    "format": {"description": "`pdf`, which it is without one, or `png` at 300 dpi.", "pattern": "^(pdf|png)?$"},
+    "primary_text": {"description": "A customer's name to show in place of the test text.", **_GUEST_TEXT},
+    "secondary_text": {"description": "A company to show in place of the test text.", **_GUEST_TEXT},
+    "state": {
+        "description": "Which tickets: `waiting`, `admitted` or `cancelled`; without it, all that are not cancelled.",
+        "pattern": "^(waiting|admitted|cancelled)?$",
+    },
+    "part": {
+        "description": "Which part, from 1, where there are more badges than one PDF takes (2,000).",
+        "pattern": "^([1-9][0-9]{0,5})?$",
     },
 }
 _ANSWER_HEADERS: dict[str, Schema] = {
@@ -101,6 +119,8 @@ _LINKS: dict[str, tuple[tuple[str, str, Mapping[str, Any], Mapping[str, Any]], .
         ("event/edit", "edit", {_EVENT: "$response.body#/event_id"}, {}),
         ("ticket/new", "add", {_EVENT: "$response.body#/event_id"}, {}),
         ("ticket/list", "types", {_EVENT: "$response.body#/event_id"}, {}),
+        ("badge/preview", "show", {_EVENT: "$response.body#/event_id"}, {}),
+        ("event/badges", "draw", {_EVENT: "$response.body#/event_id"}, {}),
     ),
     "event/list": (("event/edit", "edit", {_EVENT: "$response.body#/events/0/event_id"}, {}),),
     "ticket/new": (
@@ -114,6 +134,7 @@ _LINKS: dict[str, tuple[tuple[str, str, Mapping[str, Any], Mapping[str, Any]], .
     "order/new": (
         ("order/show", "show", {"query.request_hash": "$response.body#/request_hash"}, {}),
         ("ticket/validate", "admit", {}, {"ticket_sensitive": "$response.body#/tickets/0/encrypted_data"}),
+        ("ticket/badge", "draw", {"header.X-API-Ticket": "$response.body#/tickets/0/encrypted_data"}, {}),
     ),
 }
 
@@ -164,7 +185,7 @@ def _parameters(route: Route) -> list[Schema]:
     needed = [
         ("X-Api-UserID", given),
         ("X-API-Key", given),
-        *((name, route.body is not None) for name in route.headers),
+        *((name, route.body is not None or name in _REQUIRED_HEADERS) for name in route.headers),
     ]
     if route.body is not None:
         needed.append(("Idempotency-Key", False))
@@ -185,12 +206,7 @@ def _responses(route: Route) -> Schema:
     success: Schema = {
         "description": "Success.",
         "headers": _headers("X-Request-ID", *(["Idempotent-Replayed"] if route.body is not None else [])),
-        "content": {
-            "application/json": {
-                "schema": {"$ref": _reference(_answer_name(route.answer))},
-                "example": examples.ANSWERS[route.operation],
-            }
-        },
+        "content": _success_content(route),
     }
     if links := _LINKS.get(route.operation):
         success["links"] = {name + _operation_id(target).title(): _link(target, *how) for target, name, *how in links}
@@ -199,6 +215,13 @@ def _responses(route: Route) -> Schema:
     for refusal in (*_EVERYWHERE, *scoped, *route.refusals):
         by_status.setdefault(refusal.status, []).append(refusal)
     return {"200": success, **{str(status): _refused(by_status[status]) for status in sorted(by_status)}}
+
+
+def _success_content(route: Route) -> Schema:
+    if route.media_types != (JSON,):
+        return {media_type: {"schema": {"contentMediaType": media_type}} for media_type in route.media_types}
+    answer = {"$ref": _reference(_answer_name(route.answer))}
+    return {JSON: {"schema": answer, "example": examples.ANSWERS[route.operation]}}
 
 
 def _link(target: str, parameters: Mapping[str, Any], body: Mapping[str, Any]) -> Schema:
@@ -251,7 +274,7 @@ def _answer_name(answer: Any) -> str:
 
 def _answer_schemas(routes: tuple[Route, ...]) -> dict[str, Schema]:
     """Describe every answer struct; msgspec knows the types, the glossary the rest."""
-    answers = [route.answer for route in routes]
+    answers = [route.answer for route in routes if route.answer is not None]
     described, schemas = msgspec.json.schema_components([*answers, ErrorAnswer], ref_template=_reference("{name}"))
     for struct_type in _structs_below(FIELDS):
         if struct_type.__name__ in schemas:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from ticketsonic.events.jpeg import check_jpeg
 from ticketsonic.wire.kinds import Kind, Number, RefusedValue, choice, may_be_number, text
 from ticketsonic.wire.patterns import LONGEST_NUMBER_CHARACTERS, decimal_pattern
 
@@ -22,7 +23,6 @@ _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _JSON_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,3})?")
 _FINEST = Decimal("0.000001")
 _DATA_URL = re.compile(r"data:image/jpe?g;base64,")
-_JPEG_START = b"\xff\xd8\xff"
 
 
 def read_decimal(value: Any, *, low: int, high: int, above_low: bool) -> str:
@@ -55,8 +55,7 @@ def read_jpeg(value: Any) -> bytes:
         jpeg = base64.b64decode(packed[_head_characters(packed) :], validate=True)
     except (binascii.Error, ValueError):
         raise RefusedValue("must be a JPEG in base64") from None
-    if not jpeg.startswith(_JPEG_START):
-        raise RefusedValue("must be a JPEG in base64")
+    check_jpeg(jpeg)
     return jpeg
 
 

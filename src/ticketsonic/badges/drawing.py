@@ -1,0 +1,118 @@
+"""Drawing badges with typst: to PDF at the exact ISO size, or to PNG at 300 dpi. The same input, the same bytes."""
+
+import hashlib
+import importlib.resources
+import logging
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import typst
+
+from ticketsonic.badges.backgrounds import Background, UndrawableBackground, prepare_background
+from ticketsonic.badges.fonts import Fonts, han_language, open_fonts
+from ticketsonic.badges.jobs import Drawn, Job
+from ticketsonic.badges.layout import Page, lay_out, read_style
+from ticketsonic.badges.printable import printable, runs_right_to_left
+from ticketsonic.badges.shaping import Shaper
+
+log = logging.getLogger("ticketsonic.badges")
+
+DOTS_PER_INCH = 300
+PROGRESS_BADGES = 250
+MOST_BACKGROUNDS = 8
+_HAN_LANGUAGES = ("sc", "tc", "jp", "kr")
+
+
+class Drawer:
+    """Draws badges. Keeps fonts, measures and backgrounds; for one thread at a time."""
+
+    def __init__(self, own_fonts: Path | None = None) -> None:
+        """Open the fonts: those of the installation, then the operator's of that folder."""
+        self._fonts: Fonts = open_fonts(own_fonts)
+        self._shaper = Shaper(self._fonts)
+        self._folder = tempfile.TemporaryDirectory(prefix="ticketsonic-badges-")
+        self._root = Path(self._folder.name)
+        self._backgrounds: dict[str, Background] = {}
+        template = self._root / "badge.typ"
+        template.write_bytes((importlib.resources.files(__package__) / "badge.typ").read_bytes())
+        folders = list(self._fonts.folders)
+        found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+        self._compiler = typst.Compiler(template, root=self._root, font_paths=found)
+
+    def close(self) -> None:
+        """Remove the folder that typst reads backgrounds from."""
+        self._folder.cleanup()
+
+    def draw(self, job: Job) -> Drawn:
+        """Draw every badge of a job."""
+        background, undrawable = self._background(job)
+        missing: set[str] = set()
+        pages = [self._page(page) for page in self._laid_out(job, missing)]
+        inputs = {
+            "background": background,
+            "fonts": {language: self._families(language) for language in _HAN_LANGUAGES},
+            "badges": pages,
+        }
+        content = self._compiler.compile(
+            format=job.format,
+            ppi=DOTS_PER_INCH,
+            sys_inputs={"badges": msgspec.json.encode(inputs).decode()},
+            timestamp=0,
+            pdf_tags=False,
+        )
+        if not isinstance(content, bytes):
+            raise TypeError("a PNG has one page")
+        return Drawn(content, "".join(sorted(missing)), undrawable)
+
+    def _laid_out(self, job: Job, missing: set[str]) -> Iterable[Page]:
+        style = read_style(job.badge)
+        for number, texts in enumerate(job.texts, start=1):
+            primary, secondary = printable(texts.primary), printable(texts.secondary)
+            missing |= self._shaper.missing_characters(primary) | self._shaper.missing_characters(secondary)
+            yield lay_out(style, primary, secondary, self._shaper.measure)
+            if number % PROGRESS_BADGES == 0:
+                log.info("badges laid out", extra={"badges": number, "of": len(job.texts)})
+
+    def _page(self, page: Page) -> dict[str, Any]:
+        return {
+            "width_millimetres": page.width_millimetres,
+            "height_millimetres": page.height_millimetres,
+            "lines": [
+                {
+                    "text": line.text,
+                    "x": line.x,
+                    "baseline": line.baseline,
+                    "font_pixels": line.font_pixels,
+                    "colour": line.colour,
+                    "right_to_left": runs_right_to_left(line.text),
+                    "fonts": han_language(line.text),
+                }
+                for line in page.lines
+            ],
+        }
+
+    def _families(self, language: str) -> Sequence[str]:
+        return [typeface.family for typeface in self._fonts.asked_for(language)]
+
+    def _background(self, job: Job) -> tuple[dict[str, Any] | None, bool]:
+        """Lay the background where typst reads it; returns how the template finds it, and whether it is broken."""
+        if job.background is None:
+            return None, False
+        size = read_style(job.badge).size
+        name = f"{hashlib.sha256(job.background).hexdigest()}-{size}.jpg"
+        if name not in self._backgrounds:
+            try:
+                prepared = prepare_background(job.background, size)
+            except UndrawableBackground:
+                return None, True
+            while len(self._backgrounds) >= MOST_BACKGROUNDS:
+                oldest = next(iter(self._backgrounds))
+                del self._backgrounds[oldest]
+                (self._root / oldest).unlink()
+            (self._root / name).write_bytes(prepared.jpeg)
+            self._backgrounds[name] = prepared
+        kept = self._backgrounds[name]
+        return {"file": name, "width": kept.width, "height": kept.height}, False

@@ -1,0 +1,125 @@
+"""Drawing in processes of its own, so that selling is never delayed: bounded in number, and behind it in line.
+
+Two lanes, each a process that begins with its first job: one for single badges, which somebody waits for at a
+printer, and one for the sheets of a whole event, which may take seconds.
+"""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticketsonic.badges.jobs import Drawn, Job
+from ticketsonic.errors import TemporarilyUnavailable
+from ticketsonic.logs import set_up_logs
+from ticketsonic.settings import Settings
+
+if TYPE_CHECKING:
+    from ticketsonic.badges.drawing import Drawer
+
+log = logging.getLogger("ticketsonic.badges")
+
+SINGLES_WAITING = 64
+SHEETS_WAITING = 4
+NICENESS = 5
+OWN_FONTS = "fonts"
+"""The folder, in the data folder, for fonts of the operator's own."""
+
+
+class Lane:
+    """One process that draws, and the jobs that may wait for it."""
+
+    def __init__(self, name: str, settings: Settings, *, most_waiting: int) -> None:
+        """Nothing is started before the first job."""
+        self._name = name
+        self._settings = settings
+        self._most_waiting = most_waiting
+        self._waiting = 0
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def draw(self, job: Job) -> Drawn:
+        """Draw a job when its turn comes; raises :class:`TemporarilyUnavailable` where too many wait."""
+        if self._waiting >= self._most_waiting:
+            raise TemporarilyUnavailable
+        self._waiting += 1
+        pool = self._pool = self._pool or self._open()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, _draw, job)
+        except BrokenProcessPool:
+            log.warning("drawing process died", extra={"lane": self._name, "badges": len(job.texts)})
+            if self._pool is pool:
+                self._pool = None
+            raise TemporarilyUnavailable from None
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        """Draw nothing more."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _open(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._settings.data_dir / OWN_FONTS, self._settings.log_level, self._settings.log_format),
+        )
+
+
+class Lanes:
+    """Both lanes of one serving process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._singles = Lane("singles", settings, most_waiting=SINGLES_WAITING)
+        self._sheets = Lane("sheets", settings, most_waiting=SHEETS_WAITING)
+
+    async def draw_badge(self, job: Job) -> Drawn:
+        """Draw one badge."""
+        return await self._singles.draw(job)
+
+    async def draw_sheet(self, job: Job) -> Drawn:
+        """Draw many badges into one PDF."""
+        return await self._sheets.draw(job)
+
+    def close(self) -> None:
+        """End both processes."""
+        self._singles.close()
+        self._sheets.close()
+
+
+_drawer: "Drawer | None" = None
+
+
+def _begin(own_fonts: Path, log_level: str, log_format: str) -> None:
+    """Get ready in the drawing process: behind those who sell, and gone when the server is."""
+    from ticketsonic.badges.drawing import Drawer  # noqa: PLC0415 - typst and its fonts stay out of the server
+
+    global _drawer  # noqa: PLW0603 - the process's own, opened once
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server says when to stop, not the terminal
+    os.nice(NICENESS)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    set_up_logs(log_level, log_format)
+    _drawer = Drawer(own_fonts)
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    if _drawer is not None:
+        _drawer.close()
+    os._exit(0)
+
+
+def _draw(job: Job) -> Drawn:
+    if _drawer is None:
+        raise RuntimeError("the drawing process has not begun")
+    return _drawer.draw(job)
