@@ -17,6 +17,7 @@ $(SETUP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 	  || { echo "This Python has no venv module. On Debian: apt-get install python3-venv (needs root)"; exit 1; }
 	$(PYTHON) -m venv .venv
+	@echo "Installing into .venv/ (a minute, once)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -79,6 +79,7 @@ def create_engine(url: str, *, bounded: bool) -> AsyncEngine:
     del bounded
     path = path_of(url)
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # buyers' names are in it: SQLite gives its side files the same mode
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
     )
