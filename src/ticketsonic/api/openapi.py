@@ -63,10 +63,10 @@ _EVERYWHERE: tuple[type[Refusal], ...] = (
 _WITHOUT_CREDENTIALS = frozenset({"health"})
 _ABSENT = "Absent"
 _SOURCE = re.compile(r" ?\(contract\.md[^)]*\)")
-# A security scheme would promise 401 or 403. v1 answers 400, as to any other header that it must have: so these are
-# what they are, required headers.
 _CODE_CHARACTER = "[0-9A-Za-z$%*+./:_=-]"
 _REQUIRED_HEADERS = frozenset({"X-API-Ticket"})
+# A security scheme would promise 401 or 403. v1 answers 400, as to any other header that it must have: so these are
+# what they are, required headers.
 _HEADERS: dict[str, Schema] = {
     "X-Api-UserID": {"description": "The account's e-mail address, else 400 `unknown user`.", "maxLength": 255},
     "X-API-Key": {"description": "An API key of the account, else 400 `unknown key`.", "maxLength": 255},
