@@ -14,6 +14,8 @@ from tests.operations.test_metrics import read_metrics
 from tests.postgresql import make_postgresql_database
 from tests.servers import RunningServer
 
+from ticketsonic.server import _forget_dead_workers
+
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_an_idle_server_stops_at_once_with_0_though_connections_are_kept_alive(tmp_path: Path, number: int) -> None:
@@ -86,3 +88,11 @@ def test_the_workers_of_a_killed_server_end_and_let_go_of_its_port(tmp_path: Pat
         socket.create_server(("127.0.0.1", int(running.url.rpartition(":")[2]))).close()
     finally:
         running.kill()
+
+
+def test_what_a_killed_worker_had_waiting_is_forgotten_and_what_it_counted_is_not(tmp_path: Path) -> None:
+    names = ("gauge_livesum_99999999.db", f"gauge_livesum_{os.getpid()}.db", "counter_99999999.db")
+    for name in names:
+        (tmp_path / name).touch()
+    _forget_dead_workers(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {*names[1:]}
