@@ -57,6 +57,7 @@ class Keyring:
         self._database = database
         self._seal = seal
         self._private: dict[tuple[int, int], PrivateKey] = {}
+        self._opening: dict[tuple[int, int], asyncio.Task[PrivateKey]] = {}
         self._public: dict[int, tuple[list[SigningKey], float]] = {}
 
     async def generate_first_keys(self, rsa_bits: int = DEFAULT_RSA_BITS) -> list[PrivateKey]:
@@ -127,21 +128,31 @@ class Keyring:
 
     async def private_key(self, account_id: int, number: int) -> PrivateKey:
         """Give one private key, opened once and then kept: loading costs more than signing."""
-        key = self._private.get((account_id, number))
-        if key is None:
-            query = select(signing_keys.c.sealed_private_der).where(
-                signing_keys.c.account_id == account_id, signing_keys.c.number == number
-            )
-            async with self._database.reading() as connection:
-                sealed = (await connection.execute(query)).scalar_one()
-            der = self._seal.open(sealed, belongs_to=_name(account_id, number))
-            # Sealed by us and authenticated: the 42 ms check of an RSA key would hold up every request.
-            loaded = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
-            if not isinstance(loaded, RSAPrivateKey | Ed25519PrivateKey):
-                raise TypeError("a signing key of an unknown kind")
-            if len(self._private) >= MOST_PRIVATE_KEYS:
-                self._private.clear()
-            key = self._private[account_id, number] = loaded
+        name = (account_id, number)
+        key = self._private.get(name)
+        if key is not None:
+            return key
+        # A batch of orders after a start asks for one key at once: opened by each, they would use up every connection.
+        opening = self._opening.get(name)
+        if opening is None:
+            opening = self._opening[name] = asyncio.create_task(self._open(account_id, number))
+            opening.add_done_callback(lambda _: self._opening.pop(name, None))
+        return await asyncio.shield(opening)
+
+    async def _open(self, account_id: int, number: int) -> PrivateKey:
+        query = select(signing_keys.c.sealed_private_der).where(
+            signing_keys.c.account_id == account_id, signing_keys.c.number == number
+        )
+        async with self._database.reading() as connection:
+            sealed = (await connection.execute(query)).scalar_one()
+        der = self._seal.open(sealed, belongs_to=_name(account_id, number))
+        # Sealed by us and authenticated: the 42 ms check of an RSA key would hold up every request.
+        key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+        if not isinstance(key, RSAPrivateKey | Ed25519PrivateKey):
+            raise TypeError("a signing key of an unknown kind")
+        if len(self._private) >= MOST_PRIVATE_KEYS:
+            self._private.clear()
+        self._private[account_id, number] = key
         return key
 
     async def public_keys(self, account_id: int) -> list[SigningKey]:
