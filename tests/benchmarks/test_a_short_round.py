@@ -77,11 +77,11 @@ def test_tickets_sold_before_are_real_ones(shop: Shop, database_url: str) -> Non
     (sku,) = shop.types(code="ed25519")
     before = count_orders(database_url)
     on_sale = OnSale(shop.tenant.user_id, shop.tenant.key, sku)
-    codes = fill(shop.server.environment, on_sale, tickets=SOLD, codes=10)
-    assert len(codes) == 10
+    codes = fill(shop.server.environment, on_sale, tickets=SOLD, codes=500)
+    assert len(codes) == 500
     assert count_orders(database_url) == before + SOLD
     assert BOTTOMLESS - shop.tenant.stock(sku) == SOLD
-    assert {shop.tenant.validate(code).json()["status"] for code in codes} == {"success"}
+    assert {shop.tenant.validate(code).json()["status"] for code in codes[::50]} == {"success"}
     assert all(20 < count < 2000 for count in bytes_a_row(database_url).values())
 
 
