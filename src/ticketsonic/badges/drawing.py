@@ -13,7 +13,7 @@ import typst
 
 from ticketsonic.badges.backgrounds import Background, UndrawableBackground, prepare_background
 from ticketsonic.badges.fonts import Fonts, han_language, open_fonts
-from ticketsonic.badges.jobs import Drawn, Job
+from ticketsonic.badges.jobs import Drawn, Format, Job
 from ticketsonic.badges.layout import Page, lay_out, read_style
 from ticketsonic.badges.printable import printable, runs_right_to_left
 from ticketsonic.badges.shaping import Shaper
@@ -56,8 +56,18 @@ class Drawer:
             "fonts": {language: self._families(language) for language in _HAN_LANGUAGES},
             "badges": pages,
         }
+        try:
+            content = self._typeset(inputs, job.format)
+        except typst.TypstError:
+            if background is None:
+                raise
+            # Pillow read the background, typst cannot: a badge without it is better than none.
+            content, undrawable = self._typeset(inputs | {"background": None}, job.format), True
+        return Drawn(content, "".join(sorted(missing)), undrawable)
+
+    def _typeset(self, inputs: dict[str, Any], drawn_format: Format) -> bytes:
         content = self._compiler.compile(
-            format=job.format,
+            format=drawn_format,
             ppi=DOTS_PER_INCH,
             sys_inputs={"badges": msgspec.json.encode(inputs).decode()},
             timestamp=0,
@@ -65,7 +75,7 @@ class Drawer:
         )
         if not isinstance(content, bytes):
             raise TypeError("a PNG has one page")
-        return Drawn(content, "".join(sorted(missing)), undrawable)
+        return content
 
     def _laid_out(self, job: Job, missing: set[str]) -> Iterable[Page]:
         style = read_style(job.badge)
