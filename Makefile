@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: bench torture help setup run test check format lint types imports wheel lock clean
+.PHONY: bench browser torture help setup run test check format lint types imports wheel lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -25,8 +25,13 @@ $(SETUP): requirements/dev.txt pyproject.toml
 run: $(SETUP)  ## serve on http://127.0.0.1:9507, with a sample event at the first start
 	@exec $(BIN)/ticketsonic serve --sample $(ARGS)
 
-test: $(SETUP)  ## run the whole suite, on SQLite and on PostgreSQL
+test: $(SETUP) browser  ## run the whole suite, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+browser:  ## see that Chromium is there, which the badge tests measure with; as root on Debian, install it
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	    && echo "Installing Chromium (a minute, once)" && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
+	  || { echo "make test needs the browser chromium. On Debian: apt-get install chromium (needs root)"; exit 1; }
 
 check: $(SETUP) lint types imports test  ## what CI runs: format, lint, types, import contracts, tests
 

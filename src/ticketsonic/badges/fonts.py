@@ -76,14 +76,14 @@ def han_language(text: str) -> str:
 
 
 def _rank(family: str, preferred_cjk: str) -> tuple[int, int | str]:
-    """Arimo, Noto Sans, the other scripts, the operator's own of them, Chinese and its neighbours, emoji."""
+    """Arimo, Noto Sans, Noto's other scripts, Chinese and its neighbours, emoji (a coloured one first), the rest."""
     if family in {LATIN, "Noto Sans"}:
         return (0, 0 if family == LATIN else 1)
     if family in CJK:
         return (2, -1 if family == preferred_cjk else CJK.index(family))
     if family in _LAST or "Emoji" in family:
         return (3, _LAST.index(family) if family in _LAST else -1)
-    return (1, family)
+    return (1, family) if family.startswith("Noto Sans") else (4, family)
 
 
 def _folder_of(package: str) -> Path:
