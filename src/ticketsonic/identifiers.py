@@ -4,6 +4,7 @@ An event id or SKU is drawn at random, so that neither tells how many there are 
 drawn alike the primary key objects and the transaction is tried again with fresh ones.
 """
 
+import random
 import re
 import secrets
 import time
@@ -72,7 +73,7 @@ class Clockwork:
     def next_id(self) -> int:
         """Draw the next number, above every one this clockwork gave before."""
         microseconds = time.time_ns() // 1000 - _EPOCH_SECONDS * 1_000_000
-        drawn = (microseconds << 12) | secrets.randbits(12)
+        drawn = (microseconds << 12) | random.getrandbits(12)  # noqa: S311 - apart from others, not secret
         self._last = max(self._last + 1, drawn)
         return self._last
 

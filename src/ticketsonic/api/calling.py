@@ -6,7 +6,7 @@ Every answer, errors too, is JSON in one shape and carries an X-Request-ID.
 
 import functools
 import logging
-import secrets
+import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -46,6 +46,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
+NO_CONTENT = 204
 BODY_BYTES = 1024 * 1024
 BODY_WITH_IMAGE_BYTES = 16 * 1024 * 1024
 MOST_QUERY_FIELDS = 100
@@ -95,6 +96,8 @@ class Call:
 
     def idempotency(self) -> IdempotencyKey | None:
         """Give the Idempotency-Key with the digest of what is asked: the body, and the event or SKU it goes to."""
+        if b"idempotency-key" not in self.headers:
+            return None
         try:
             asked = (self.body, *(self.headers.get(name, b"") for name in _HASHED_HEADERS))
             return idempotency_key_of(self.route.operation, self.header(b"idempotency-key"), *asked)
@@ -159,7 +162,7 @@ class Api:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        request_id = secrets.token_hex(8)
+        request_id = f"{random.getrandbits(64):016x}"  # noqa: S311 - a name for the logs, not a secret
         headers = dict(scope["headers"])
         route = self._routes.get(scope["path"].rstrip("/") if scope["path"] != "/" else "/")
         extra: Headers = []
@@ -195,8 +198,10 @@ class Api:
         method = scope["method"]
         if method != route.method and (method, route.method) != ("HEAD", "GET"):
             raise MethodNotAllowed
-        body = await read_body(receive, headers, route.body_bytes)
-        call = Call(self._engine(), scope, headers, body, route)
+        call = Call(self._engine(), scope, headers, b"", route)
+        if route.body_bytes > BODY_BYTES:
+            await call.authenticate()  # only who may send that much is listened to for so long
+        call.body = await read_body(receive, headers, route.body_bytes)
         try:
             answer = await route.handle(call)
         except UnreadableBody as unreadable:
@@ -273,12 +278,9 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes], most_bytes
 
 async def respond(scope: Scope, send: Send, status: int, body: bytes, extra: Headers) -> None:
     """Send one answer. Nothing of it may be kept by a cache on the way: it may hold tickets."""
-    headers: Headers = [
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
-        *extra,
-    ]
+    headers: Headers = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), *extra]
+    if status != NO_CONTENT:
+        headers.append((b"content-length", str(len(body)).encode()))
     if body and not (extra and extra[0][0] == b"content-type"):
         headers.append((b"content-type", b"application/json"))
     if status == RequestTooLarge.status:
