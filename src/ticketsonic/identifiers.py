@@ -73,7 +73,7 @@ class Clockwork:
     def next_id(self) -> int:
         """Draw the next number, above every one this clockwork gave before."""
         microseconds = time.time_ns() // 1000 - _EPOCH_SECONDS * 1_000_000
-        drawn = (microseconds << 12) | random.getrandbits(12)  # noqa: S311 - apart from others, not secret
+        drawn = (microseconds << 12) | random.getrandbits(12)
         self._last = max(self._last + 1, drawn)
         return self._last
 

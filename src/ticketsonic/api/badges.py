@@ -34,7 +34,7 @@ MEDIA_TYPES: dict[Format, str] = {"pdf": PDF, "png": PNG}
 MISSING_GLYPHS, BACKGROUND = b"x-badge-missing-glyphs", b"x-badge-background"
 BADGES, PARTS = b"x-badges", b"x-badge-parts"
 MOST_NAMED_GLYPHS = 50
-PART_BADGES = 2000
+PART_BADGES = 5000
 """How many badges one PDF has at the most: what a server draws in seconds and a printer takes at once."""
 SAMPLE = BadgeTexts("Name Surname", "Company")
 """What a preview shows where neither the request nor the event has a text."""
@@ -80,7 +80,7 @@ async def ticket_badge(call: Call) -> File:
 async def event_badges(call: Call) -> File:
     """Draw the badges of an event's tickets into one PDF, in the order in which they were sold.
 
-    More than 2,000 come in parts, which have to be asked for one by one.
+    More than 5,000 come in parts, which have to be asked for one by one.
     """
     caller = await call.authenticate()
     asked = _Asked()

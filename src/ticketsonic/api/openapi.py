@@ -96,7 +96,7 @@ _QUERIES: dict[str, Schema] = {
         "pattern": "^(waiting|admitted|cancelled)?$",
     },
     "part": {
-        "description": "Which part, from 1, where there are more badges than one PDF takes (2,000).",
+        "description": "Which part, from 1, where there are more badges than one PDF takes (5,000).",
         "pattern": "^([1-9][0-9]{0,5})?$",
     },
 }
