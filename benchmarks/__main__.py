@@ -1,6 +1,7 @@
 """`make bench`: one command, one table. `make bench ARGS=--help` lists what it can be told."""
 
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -67,6 +68,7 @@ def bench(
     write: bool | None,
 ) -> None:
     """Measure the floors of this machine, what TicketSonic reaches on it, and how it grows."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # end servers and databases, too
     try:
         wrk_path()
     except WrkMissing as missing:
