@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from ticketsonic.badges.fonts import _folder_of
+from ticketsonic.badges.fonts import folder_of
 
 # The plugin's own preview as contract.md §4 gives its formulas, and nothing of ours: what we draw is held against it.
 DRAW_ON_CANVAS = """
@@ -57,7 +57,7 @@ def open_canvas() -> Iterator[Page]:
     """A blank page in headless Chromium whose Arial is our Arimo."""
     executable = shutil.which("chromium")
     assert executable is not None, "Chromium is not installed: `make browser` does it, or says how"
-    (arimo,) = (path for path in _folder_of("fontpkg_arimo").rglob("Arimo*.ttf") if "Italic" not in path.name)
+    (arimo,) = (path for path in folder_of("fontpkg_arimo").rglob("Arimo*.ttf") if "Italic" not in path.name)
     font = base64.b64encode(arimo.read_bytes()).decode("ascii")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])

@@ -13,6 +13,7 @@ from tests.badges.reading_back import picture_of, sizes_of, texts_of
 from tests.jpegs import jpeg_base64
 from tests.servers import RunningServer, Tenant
 
+from ticketsonic.api.badges import PART_BADGES
 from ticketsonic.tickets.codes.tlv import decode_payload
 
 BACKGROUND = {"badge_background": jpeg_base64(1240, 400, "#ffcc00"), "badge_size": "A6"}
@@ -180,3 +181,16 @@ def test_selling_goes_on_while_a_sheet_is_drawn(alice: Tenant) -> None:
             slowest = max(slowest, time.monotonic() - began)
     assert len(texts_of(sheet.result().content)) >= 900
     assert slowest < 1.0
+
+
+def test_more_badges_than_one_pdf_takes_come_in_parts(alice: Tenant) -> None:
+    event_id, (sku,) = alice.event({"stock": PART_BADGES + 1}, ticket_code="ed25519")
+    for number in range(PART_BADGES // 1000):
+        assert alice.order((sku, 1000), order_details={"primary_text_pl": f"Group {number}"}).status_code == 200
+    assert alice.order((sku, 1), **GUEST).status_code == 200
+    headers = {"X-API-EventID": str(event_id)}
+    assert_refused(alice.client.get("/v1/event/badges", headers=headers), "invalid request", "part")
+    last = alice.client.get("/v1/event/badges", params={"part": "2"}, headers=headers)
+    assert (last.headers["x-badges"], last.headers["x-badge-parts"]) == (str(PART_BADGES + 1), "2")
+    (text,) = texts_of(last.content)
+    assert "Müller" in text

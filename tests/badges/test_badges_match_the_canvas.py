@@ -10,7 +10,8 @@ from PIL import Image
 from playwright.sync_api import Page
 from tests.badges.chromium import canvas_boxes, open_canvas
 
-from ticketsonic.badges.drawing import BadgeTexts, Drawer, Job
+from ticketsonic.badges.drawing import Drawer
+from ticketsonic.badges.jobs import BadgeTexts, Job
 from ticketsonic.badges.layout import PIXELS_PER_MILLIMETRE, SIZES_MILLIMETRES
 
 PLACES = tuple(itertools.product(("left", "center", "right"), ("top", "center", "bottom")))

@@ -53,7 +53,7 @@ class Fonts:
 
 def open_fonts(own_folder: Path | None = None) -> Fonts:
     """Open the installation's fonts, and those of a folder of the operator's where there is one."""
-    folders = [_folder_of(package) for package in _PACKAGES]
+    folders = [folder_of(package) for package in _PACKAGES]
     if own_folder is not None and own_folder.is_dir():
         folders.append(own_folder)
     typefaces: dict[str, Typeface] = {}
@@ -86,7 +86,8 @@ def _rank(family: str, preferred_cjk: str) -> tuple[int, int | str]:
     return (1, family) if family.startswith("Noto Sans") else (4, family)
 
 
-def _folder_of(package: str) -> Path:
+def folder_of(package: str) -> Path:
+    """Find the folder of a package that carries fonts."""
     found = importlib.util.find_spec(package)
     if found is None or found.origin is None:
         raise ModuleNotFoundError(f"the font package {package} is not installed")
