@@ -146,7 +146,7 @@ stocks = Table(
 orders = Table(
     "orders",
     metadata,
-    Column("account_id", BigInteger, nullable=False),
+    Column("account_id", Integer, nullable=False),
     Column("id", BigInteger, nullable=False),
     Column("request_hash", String(255), nullable=False),
     Column("customer", String(255)),

@@ -9,8 +9,6 @@ own are signed on the spot.
 import asyncio
 import contextlib
 import logging
-import os
-import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +30,6 @@ LOOK_AROUND_SECONDS = 2.0
 BUSY_SECONDS = 0.05
 CODES_A_JOB = 8
 MOST_TYPES = 200
-LOWEST_PRIORITY = 19
 
 
 class Pool(Struct):
@@ -45,7 +42,11 @@ class Pool(Struct):
 
 
 class Minter:
-    """Keeps pools full, in one thread of the lowest priority, only while no request is under way."""
+    """Keeps pools full, in one thread, only while no request is under way.
+
+    The thread has no lower priority: one that is held back while it holds the interpreter's lock would hold back
+    every request with it. (Seen: a machine busy with other things, answers after seconds.)
+    """
 
     def __init__(self, database: Database, keyring: Keyring, *, most_codes: int, is_busy: Callable[[], bool]) -> None:
         """`most_codes` bounds all pools of the process together; 0 mints nothing."""
@@ -56,7 +57,7 @@ class Minter:
         self._pools: dict[int, Pool] = {}
         self._demand: dict[int, int] = {}
         self._task: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="minter", initializer=_take_lowest_priority)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="minter")
 
     def start(self) -> None:
         """Begin to mint. Call inside the event loop."""
@@ -180,9 +181,3 @@ def _unsold(ticket_type_id: int, pool: Pool) -> TicketRow:
 
 def _sign_all(rows: Sequence[TicketRow], key: PrivateKey) -> list[tuple[int, bytes]]:
     return [(row.barcode, sign_ticket(row, key)) for row in rows]
-
-
-def _take_lowest_priority() -> None:
-    """Let everything else go first; where the system has no priority for a thread, the idle check alone has to do."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST_PRIORITY)

@@ -30,7 +30,7 @@ def upgrade() -> None:
     op.create_index(op.f("idempotency_keys_created_at_idx"), "idempotency_keys", ["created_at"], unique=False)
     op.create_table(
         "orders",
-        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("request_hash", sa.String(length=255), nullable=False),
         sa.Column("customer", sa.String(length=255), nullable=True),
