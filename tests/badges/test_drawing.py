@@ -3,12 +3,14 @@
 import hashlib
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.badges.reading_back import picture_of, sizes_of, texts_of
 from tests.jpegs import jpeg_of
 
 from ticketsonic.badges.drawing import Drawer
+from ticketsonic.badges.fonts import folder_of, open_fonts
 from ticketsonic.badges.jobs import BadgeTexts, Drawn, Format, Job
 from ticketsonic.badges.layout import SIZES_MILLIMETRES
 from ticketsonic.badges.printable import printable
@@ -164,3 +166,20 @@ def test_it_draws_500_badges_in_one_pdf_in_under_10_seconds(drawer: Drawer) -> N
     drawn = drawer.draw(Job(APART, jpeg_of(1240, 1748), texts))
     assert time.process_time() - began < 10
     assert len(sizes_of(drawn.content)) == 500
+
+
+def test_a_font_of_the_operators_never_takes_the_place_of_ours(drawer: Drawer, tmp_path: Path) -> None:
+    (thai,) = folder_of("manimgx_fonts").glob("NotoSansThai*")
+    (tmp_path / "NotoSansThai-Black.ttf").symlink_to(thai)
+    other = Drawer(tmp_path)
+    assert draw(other, SCRIPTS["Thai"]).content == draw(drawer, SCRIPTS["Thai"]).content
+    other.close()
+
+
+def test_a_family_that_only_the_operator_has_is_asked_last(tmp_path: Path) -> None:
+    (thai,) = folder_of("manimgx_fonts").glob("NotoSansThai*")
+    name, other_name = ("".join(text).encode("utf-16-be") for text in ("Noto Sans Thai", "Fête Sans Thai"))
+    (tmp_path / "fete.ttf").write_bytes(thai.read_bytes().replace(name, other_name))
+    fonts = open_fonts(tmp_path)
+    assert fonts.typefaces[-1].family == "Fête Sans Thai"
+    assert fonts.own_files == (tmp_path / "fete.ttf",)

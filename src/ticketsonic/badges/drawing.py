@@ -38,7 +38,11 @@ class Drawer:
         self._backgrounds: dict[str, Background] = {}
         template = self._root / "badge.typ"
         template.write_bytes((importlib.resources.files(__package__) / "badge.typ").read_bytes())
-        folders = list(self._fonts.folders)
+        own_folder = self._root / "fonts"
+        own_folder.mkdir()
+        for number, file in enumerate(self._fonts.own_files):  # those alone: typst is to pick the faces we measure with
+            (own_folder / f"{number}{file.suffix}").symlink_to(file)
+        folders = [*self._fonts.folders, own_folder]
         found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
         self._compiler = typst.Compiler(template, root=self._root, font_paths=found)
 

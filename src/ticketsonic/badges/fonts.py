@@ -24,6 +24,7 @@ class Typeface:
     """One family in its regular weight, ready to shape with."""
 
     family: str
+    path: Path
     font: uharfbuzz.Font
     covered: uharfbuzz.Set
 
@@ -34,9 +35,12 @@ class Typeface:
 
 @dataclass(frozen=True, eq=False)
 class Fonts:
-    """Every typeface, in the order in which they are asked for a glyph, and the folders they lie in."""
+    """Every typeface, in the order in which they are asked for a glyph, and where they lie."""
 
     folders: tuple[Path, ...]
+    """The installation's."""
+    own_files: tuple[Path, ...]
+    """The operator's, as far as they bring a family that the installation has not."""
     typefaces: tuple[Typeface, ...]
 
     @functools.cached_property
@@ -54,13 +58,16 @@ class Fonts:
 def open_fonts(own_folder: Path | None = None) -> Fonts:
     """Open the installation's fonts, and those of a folder of the operator's where there is one."""
     folders = [folder_of(package) for package in _PACKAGES]
-    if own_folder is not None and own_folder.is_dir():
-        folders.append(own_folder)
     typefaces: dict[str, Typeface] = {}
-    for folder in folders:
-        for typeface in _typefaces_of(folder):
-            typefaces.setdefault(typeface.family, typeface)
-    return Fonts(tuple(folders), tuple(sorted(typefaces.values(), key=lambda face: _rank(face.family, CJK[0]))))
+    for typeface in (found for folder in folders for found in _typefaces_of(folder)):
+        typefaces.setdefault(typeface.family, typeface)
+    own: dict[str, Typeface] = {}
+    for typeface in _typefaces_of(own_folder) if own_folder is not None and own_folder.is_dir() else ():
+        if typeface.family not in typefaces:
+            own.setdefault(typeface.family, typeface)
+    ordered = sorted([*typefaces.values(), *own.values()], key=lambda face: _rank(face.family, CJK[0]))
+    own_files = sorted({typeface.path.resolve() for typeface in own.values()})
+    return Fonts(tuple(folders), tuple(own_files), tuple(ordered))
 
 
 def han_language(text: str) -> str:
@@ -100,16 +107,16 @@ def _typefaces_of(folder: Path) -> Iterable[Typeface]:
     faces = []
     for path in files[:MOST_FILES_A_FOLDER]:
         blob = uharfbuzz.Blob.from_file_path(str(path))
-        faces += [uharfbuzz.Face(blob, index) for index in range(uharfbuzz.Face(blob, 0).count)]
-    opened = [_open_face(face) for face in faces]
+        faces += [(path, uharfbuzz.Face(blob, index)) for index in range(uharfbuzz.Face(blob, 0).count)]
+    opened = [_open_face(path, face) for path, face in faces]
     return [typeface for _, typeface in sorted(opened, key=lambda weighed: weighed[0]) if typeface.family]
 
 
-def _open_face(face: uharfbuzz.Face) -> tuple[float, Typeface]:
+def _open_face(path: Path, face: uharfbuzz.Face) -> tuple[float, Typeface]:
     font = uharfbuzz.Font(face)
     if any(axis.tag == "wght" for axis in face.axis_infos):
         font.set_variations({"wght": _REGULAR_WEIGHT})
     weight = font.get_style_value(uharfbuzz.StyleTag.WEIGHT)
     width = font.get_style_value(uharfbuzz.StyleTag.WIDTH)
     family = face.get_name(_TYPOGRAPHIC_FAMILY) or face.get_name(_FAMILY) or ""
-    return abs(weight - _REGULAR_WEIGHT) + abs(width - _REGULAR_WIDTH), Typeface(family, font, face.unicodes)
+    return abs(weight - _REGULAR_WEIGHT) + abs(width - _REGULAR_WIDTH), Typeface(family, path, font, face.unicodes)
