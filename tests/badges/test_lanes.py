@@ -83,9 +83,7 @@ def test_a_broken_font_of_the_operators_does_no_harm(settings: Settings) -> None
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_no_drawing_process_outlives_its_server(fresh_database_url: str, tmp_path: Path, how: str) -> None:
     server = RunningServer.launch(fresh_database_url, tmp_path)
-    with server.new_tenant("alice") as alice:
-        event_id, _ = alice.event()
-        assert alice.get("badge/preview", x_api_eventid=str(event_id)).status_code == 200
+    preview(server)
     drawing = drawing_processes_of(server.process.pid)
     assert drawing
     if how == "stop":
@@ -94,7 +92,26 @@ def test_no_drawing_process_outlives_its_server(fresh_database_url: str, tmp_pat
         os.kill(server.process.pid, signal.SIGKILL)  # it alone, not its group: nobody tells the drawing process
         server.process.wait(GONE_SECONDS)
         server._close_output()
+    assert_gone(drawing)
+
+
+def test_workers_that_drew_stop_without_a_complaint(fresh_database_url: str, tmp_path: Path) -> None:
+    workers = () if fresh_database_url.startswith("sqlite") else ("--workers", "2")
+    with RunningServer.start(fresh_database_url, tmp_path, *workers) as server:
+        preview(server)
+        started = [child for found in children_of(server.process.pid) for child in (found, *children_of(found))]
+    assert_gone(started)
+    assert "leaked" not in (tmp_path / "server.log").read_text()
+
+
+def preview(server: RunningServer) -> None:
+    with server.new_tenant("alice") as alice:
+        event_id, _ = alice.event()
+        assert alice.get("badge/preview", x_api_eventid=str(event_id)).status_code == 200
+
+
+def assert_gone(processes: list[int]) -> None:
     end = time.monotonic() + GONE_SECONDS
-    while any(is_alive(found) for found in drawing) and time.monotonic() < end:
+    while any(is_alive(found) for found in processes) and time.monotonic() < end:
         time.sleep(0.05)
-    assert not [found for found in drawing if is_alive(found)]
+    assert not [found for found in processes if is_alive(found)]

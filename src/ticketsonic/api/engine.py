@@ -1,5 +1,6 @@
 """Everything a request may need, opened once for a process."""
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class Engine:
         await self.orders.stop()
         await self.admissions.stop()
         self.issuer.close()
-        self.badges.close()
+        await asyncio.to_thread(self.badges.close)
         await self.database.close()
 
 

@@ -61,9 +61,12 @@ class Lane:
             self._waiting -= 1
 
     def close(self) -> None:
-        """Draw nothing more."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        """Draw nothing more, and wait for what is being drawn; what waits in line is not drawn."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            # Waited for, since a worker of several is ended by its own signal right after: what a process pool
+            # shares with its process would lie about, and Python would complain of it.
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _open(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
@@ -90,7 +93,7 @@ class Lanes:
         return await self._sheets.draw(job)
 
     def close(self) -> None:
-        """End both processes."""
+        """End both processes. Blocks for as long as one badge or print may take."""
         self._singles.close()
         self._sheets.close()
 
