@@ -180,7 +180,7 @@ def test_selling_goes_on_while_a_sheet_is_drawn(alice: Tenant) -> None:
             assert alice.order((sku, 1)).status_code == 200
             slowest = max(slowest, time.monotonic() - began)
     assert len(texts_of(sheet.result().content)) >= 900
-    assert slowest < 1.0
+    assert slowest < 2.0
 
 
 def test_more_badges_than_one_pdf_takes_come_in_parts(alice: Tenant) -> None:
