@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from tests.servers import RunningServer, Tenant
+
 from ticketsonic.accounts.throttle import MOST_WINDOWS, WINDOW_SECONDS, FailureThrottle
 
 
