@@ -145,7 +145,7 @@ words = clean | st.sampled_from((b"9" * 5000, "é".encode(), b"a" * 9000))
 @given(
     path=st.sampled_from((*POSTS, "event/list", "ticket/list", "order/show", "health")),
     headers=st.dictionaries(
-        st.sampled_from(HEADERS), words | st.sampled_from((b"9" * 5000, "é".encode(), b"a" * 9000))
+        st.sampled_from(HEADERS), words | st.sampled_from((b"9" * 5000, "é".encode(), b"a" * 9000)), max_size=2
     ),
     query=st.binary(max_size=20).map(lambda raw: "".join(f"%{byte:02x}" for byte in raw)) | st.just("a=1&" * 500),
 )
