@@ -137,11 +137,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._began = self.loop.time()
         self.scope["ticketsonic.is_gone"] = self._lingering.is_closing  # type: ignore[typeddict-unknown-key]
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header of the head; what trails a chunked body is none of ours (RFC 9110 §6.5.1)."""
-        if self._stage is Stage.HEAD:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """Judge the head before anything is done for it."""
         self._head_bytes = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -159,6 +154,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self.scope["ticketsonic.answer"] = functools.partial(write_answer, self.cycle)  # type: ignore[typeddict-unknown-key]
         self._stage = Stage.BODY
+        self.headers = []  # what trails a chunked body is none of ours (RFC 9110 §6.5.1)
         self._body_bytes = 0
         self._unanswered += 1
         self._keep_alive_after_body = self.cycle.keep_alive
@@ -308,7 +304,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _say_refusal(self) -> None:
         if self._refusal is not None and not self.transport.is_closing():
-            origin = cors_headers(dict(self.headers)) if self._stage is not Stage.BETWEEN else []
+            origin = (
+                cors_headers(dict(self.headers or self.scope["headers"])) if self._stage is not Stage.BETWEEN else []
+            )
             self.transport.write(_spell(self._refusal, origin))
             metrics.requests.labels("unknown", self._refusal.status).inc()
         self.transport.close()

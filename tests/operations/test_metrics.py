@@ -54,6 +54,7 @@ def test_no_caller_can_make_it_grow_without_bound(server: RunningServer, alice: 
     alice.get("nowhere")
     alice.client.request("BREW", "/v1/health")
     alice.client.request("BREW", "/v1/nowhere")
+    alice.client.get("/v1/health", headers={"X-Api-UserID": "nobody@example.com"})
     before = read_metrics(server)
     for _ in range(30):
         word = secrets.token_hex(6)

@@ -17,7 +17,6 @@ from ticketsonic.errors import (
 )
 from ticketsonic.identifiers import ticket_type_id_of
 from ticketsonic.ledger import OrderRow, TicketRow
-from ticketsonic.metrics import metrics
 from ticketsonic.orders import decision
 from ticketsonic.orders.decision import OrderRequest
 from ticketsonic.tickets.issuing import NOTHING_MINTED, SignedTicket
@@ -89,22 +88,16 @@ async def order_new(call: Call) -> bytes:
     placed = await call.engine.orders.submit(request, call.is_gone)
     match placed.outcome:
         case decision.Sold() if placed.order is not None:
-            metrics.orders.labels("sold").inc()
-            metrics.tickets.inc(len(placed.tickets))
             return await _spell(call.engine, placed.order, placed.tickets, placed.minted)
         case decision.Replayed():
-            metrics.orders.labels("replayed").inc()
             call.replayed = True
             return await _show(call.engine, caller.account_id, body.request_hash)
         case decision.DuplicateHash():
-            metrics.orders.labels("duplicate").inc()
             raise DuplicatedOrder
         case decision.Unservable(lines):
-            metrics.orders.labels("unservable").inc()
             raise InvalidStockOrSku(
                 [FieldError(f"tickets[{index}].{what}", _REASONS[what]) for index, what in lines[:100]]
             )
-    metrics.orders.labels("duplicate").inc()
     raise DuplicatedRequest  # the Idempotency-Key came with another body before
 
 

@@ -4,6 +4,7 @@ A refusal always rests on a fresh read. What was sold is signed after the commit
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
@@ -19,11 +20,29 @@ from ticketsonic.ledger import (
     SaleView,
     TicketRow,
 )
-from ticketsonic.orders.decision import Decision, OrderRequest, Outcome, Sold, decide
+from ticketsonic.metrics import metrics
+from ticketsonic.orders.decision import (
+    Decision,
+    DuplicateHash,
+    KeyReused,
+    OrderRequest,
+    Outcome,
+    Replayed,
+    Sold,
+    Unservable,
+    decide,
+)
 from ticketsonic.tickets.issuing import NOTHING_MINTED
 
 MOST_BELIEVED = 20_000
 _LOCKED_TRIES = 3
+_OUTCOMES: dict[type, str] = {
+    Sold: "sold",
+    Replayed: "replayed",
+    DuplicateHash: "duplicate",
+    KeyReused: "duplicate",
+    Unservable: "unservable",
+}
 
 
 class Placed(Struct, frozen=True):
@@ -55,6 +74,11 @@ class Seller:
 
     async def place(self, requests: Sequence[OrderRequest]) -> list[Placed]:
         """Decide on a batch and write it, as one transaction; gives each request its own outcome."""
+        placed = await self._place(requests)
+        _count(placed)
+        return placed
+
+    async def _place(self, requests: Sequence[OrderRequest]) -> list[Placed]:
         question = question_of(requests)
         if self._believes_in(question):
             placed = await self._sell_by_belief(requests)
@@ -119,6 +143,14 @@ class Seller:
     def _forget(self, ticket_type_id: int) -> None:
         self._believed_facts.pop(ticket_type_id, None)
         self._believed_available.pop(ticket_type_id, None)
+
+
+def _count(placed: Sequence[Placed]) -> None:
+    """Count a batch at once: counting costs more than deciding."""
+    for outcome, orders in Counter(type(each.outcome) for each in placed).items():
+        metrics.orders.labels(_OUTCOMES[outcome]).inc(orders)
+    if tickets := sum(len(each.tickets) for each in placed):
+        metrics.tickets.inc(tickets)
 
 
 def question_of(requests: Sequence[OrderRequest]) -> SaleQuestion:
