@@ -25,13 +25,14 @@ $(SETUP): requirements/dev.txt pyproject.toml
 run: $(SETUP)  ## serve on http://127.0.0.1:9507, with a sample event at the first start
 	@exec $(BIN)/ticketsonic serve --sample $(ARGS)
 
-test: $(SETUP) browser  ## run the whole suite, on SQLite and on PostgreSQL
+test: $(SETUP)  ## run the whole suite, on SQLite and on PostgreSQL
+	@$(MAKE) --no-print-directory browser || echo "Without it, the tests that measure badges against a browser are skipped."
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 browser:  ## see that Chromium is there, which the badge tests measure with; as root on Debian, install it
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 	    && echo "Installing Chromium (a minute, once)" && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
-	  || { echo "make test needs the browser chromium. On Debian: apt-get install chromium (needs root)"; exit 1; }
+	  || { echo "The browser chromium is missing. On Debian: apt-get install chromium (needs root)"; exit 1; }
 
 check: $(SETUP) lint types imports test  ## what CI runs: format, lint, types, import contracts, tests
 
