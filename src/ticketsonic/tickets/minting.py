@@ -26,7 +26,8 @@ from ticketsonic.tickets.signing import sign_ticket
 
 log = logging.getLogger("ticketsonic.minting")
 
-LOOK_AROUND_SECONDS = 2.0
+LOOK_AROUND_SECONDS = 5.0
+REFILL_SECONDS = 0.5
 BUSY_SECONDS = 0.05
 CODES_A_JOB = 8
 MOST_TYPES = 200
@@ -92,17 +93,22 @@ class Minter:
             if self._is_busy():
                 await asyncio.sleep(BUSY_SECONDS)
                 continue
-            if loop.time() - looked_at >= LOOK_AROUND_SECONDS:
-                looked_at = loop.time()
-                try:
-                    await self._look_around()
-                except DatabaseAway:
-                    log.warning("nothing minted: database away")
-            pool_of = next(((i, p) for i, p in self._pools.items() if len(p.codes) < p.wanted), None)
-            if pool_of is None:
+            try:
+                if loop.time() - looked_at >= LOOK_AROUND_SECONDS:
+                    looked_at = loop.time()
+                    await self.look_around()
+                if not await self.mint_some():
+                    await asyncio.sleep(REFILL_SECONDS)
+            except DatabaseAway:
+                log.warning("nothing minted: database away")
                 await asyncio.sleep(LOOK_AROUND_SECONDS)
-                continue
+
+    async def mint_some(self) -> bool:
+        """Sign a few codes for the first pool that is not full; returns whether there was one."""
+        pool_of = next(((i, p) for i, p in self._pools.items() if len(p.codes) < p.wanted), None)
+        if pool_of is not None:
             await self._mint(*pool_of)
+        return pool_of is not None
 
     async def _mint(self, ticket_type_id: int, pool: Pool) -> None:
         key = await self._keyring.private_key(pool.facts.account_id, pool.key_number)
@@ -112,7 +118,7 @@ class Minter:
         pool.codes.extend(await job)
         metrics.minted_codes.set(sum(len(each.codes) for each in self._pools.values()))
 
-    async def _look_around(self) -> None:
+    async def look_around(self) -> None:
         """See what is on sale, and share the room out: by recent demand first, then by stock."""
         found = await self._on_sale()
         for gone in self._pools.keys() - found.keys():
