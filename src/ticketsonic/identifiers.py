@@ -80,8 +80,3 @@ class Clockwork:
 
 clockwork = Clockwork()
 """The process's own."""
-
-
-def seconds_of(number: int) -> int:
-    """When a number of the clockwork was drawn, in unix seconds."""
-    return (number >> 12) // 1_000_000 + _EPOCH_SECONDS

@@ -1,6 +1,7 @@
 """badge/preview, ticket/badge and event/badges: badges as PDF or PNG. Additive; see docs/badges.md."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ticketsonic.api.calling import Call, File
@@ -134,17 +135,15 @@ class _Asked:
 
     def text(self, call: Call, name: str) -> str:
         """Read a text as long as a guest's may be."""
-        given = call.query(name)
-        try:
-            return read_text(given, longest=TITLE_CHARACTERS) if given else ""
-        except RefusedValue as refused:
-            self.errors.append(FieldError(name, str(refused)))
-            return ""
+        return self._value(call, name, lambda given: read_text(given, longest=TITLE_CHARACTERS))
 
     def _choice(self, call: Call, name: str, choices: tuple[str, ...]) -> str:
+        return self._value(call, name, lambda given: read_choice(given, choices=choices))
+
+    def _value(self, call: Call, name: str, read: Callable[[str], str]) -> str:
         given = call.query(name)
         try:
-            return read_choice(given, choices=choices) if given else ""
+            return read(given) if given else ""
         except RefusedValue as refused:
             self.errors.append(FieldError(name, str(refused)))
             return ""
