@@ -32,9 +32,9 @@ def newcomer(server: RunningServer) -> Iterator[Tenant]:
         yield tenant
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def event(alice: Tenant) -> tuple[int, str]:
-    """An event of Alice's with one ticket type: its id and SKU. What tests leave of it is anyone's guess."""
+    """An event of Alice's with one ticket type: its id and SKU. It is the test's own, to edit as it likes."""
     event_id, (sku,) = alice.event({"stock": 1_000_000})
     return event_id, sku
 
