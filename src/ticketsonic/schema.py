@@ -9,6 +9,7 @@ docs/decisions/0004-hot-tables.md for what stands in their place.
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
 metadata = MetaData(
@@ -97,6 +100,8 @@ events = Table(
     Column("location", Text),
     Column("ticket_code", String(8), nullable=False),
     Column("badge", JSON, nullable=False),
+    Column("time_zone", String(64), nullable=False, server_default="UTC"),
+    Column("prints_badges", Boolean, nullable=False, server_default=false()),
     CheckConstraint("ticket_code IN ('rsa', 'ed25519')", name="ticket_code"),
     UniqueConstraint("account_id", "sequence"),
 )
@@ -198,4 +203,135 @@ idempotency_keys = Table(
     Column("created_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("account_id", "operation", "idempotency_key"),
     Index(None, "created_at"),
+)
+
+# Where badges come out: a printer or queue that is spoken to by IPP, or a page that a browser keeps open.
+printers = Table(
+    "printers",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("event_id", BigInteger, ForeignKey("events.id"), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("url", Text),  # of an IPP printer
+    Column("token_sha256", LargeBinary(32)),  # of the link that opens a station
+    Column("api_key_id", BigInteger, ForeignKey("api_keys.id")),  # the gate whose badges it prints; NULL: any
+    Column("state", String(40), nullable=False),  # what it last said of itself
+    Column("state_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),
+    CheckConstraint("kind IN ('ipp', 'station')", name="kind"),
+    UniqueConstraint("token_sha256"),
+    Index(None, "event_id"),
+)
+
+print_jobs = Table(
+    "print_jobs",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("event_id", BigInteger, nullable=False),
+    Column("barcode", BigInteger, nullable=False),
+    Column("kind", String(9), nullable=False),
+    Column("state", String(9), nullable=False),
+    Column("api_key_id", BigInteger),  # the key that admitted
+    Column("requested_by", String(255)),  # who asked for a reprint
+    Column("printer_id", BigInteger),
+    Column("printer_job", Text),  # what the printer calls it
+    Column("taken_by", String(32)),  # which process or station page has it in hand
+    Column("taken_until", BigInteger),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("detail", Text),
+    PrimaryKeyConstraint("account_id", "id"),
+    CheckConstraint("kind IN ('admission', 'reprint')", name="kind"),
+    CheckConstraint(
+        "state IN ('waiting', 'sending', 'accepted', 'printed', 'uncertain', 'cancelled', 'failed')", name="state"
+    ),
+    # Exactly one for an admission, however often it is asked for.
+    Index(
+        "print_jobs_admission_key",
+        "account_id",
+        "barcode",
+        unique=True,
+        sqlite_where=text("kind = 'admission'"),
+        postgresql_where=text("kind = 'admission'"),
+    ),
+    # What is not over yet is looked for every moment, and is little.
+    Index(
+        "print_jobs_open_idx",
+        "event_id",
+        "id",
+        sqlite_where=text("state IN ('waiting', 'sending', 'accepted', 'uncertain')"),
+        postgresql_where=text("state IN ('waiting', 'sending', 'accepted', 'uncertain')"),
+    ),
+)
+
+# How an account's person signs in to the portal; an account that only the command line knows has none.
+logins = Table(
+    "logins",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("password_hash", Text),
+    Column("confirmed_at", BigInteger),  # when the e-mail address was proven
+    Column("sealed_totp_secret", LargeBinary),
+    Column("totp_confirmed_at", BigInteger),
+    Column("totp_last_step", BigInteger),  # a code is good once
+    Column("language", String(8)),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("code_sha256", LargeBinary(32), nullable=False),
+    Column("used_at", BigInteger),
+    PrimaryKeyConstraint("account_id", "code_sha256"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("token_sha256", LargeBinary(32), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("browser", String(255), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    UniqueConstraint("token_sha256"),
+    Index(None, "account_id"),
+)
+
+# Links that work once: to confirm an address, set a new password, sign in from the terminal, or register by invitation.
+one_time_links = Table(
+    "one_time_links",
+    metadata,
+    Column("token_sha256", LargeBinary(32), primary_key=True),
+    Column("purpose", String(8), nullable=False),
+    Column("email", String(255), nullable=False),
+    Column("account_id", BigInteger, ForeignKey("accounts.id")),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    CheckConstraint("purpose IN ('confirm', 'reset', 'sign_in', 'invite')", name="purpose"),
+    Index(None, "expires_at"),
+)
+
+# Who did what, when, from where. Triggers keep it append-only.
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("act", String(40), nullable=False),  # "order.cancelled"
+    Column("actor", String(255), nullable=False),  # "portal", "key 3", "command line"
+    Column("address", String(64)),
+    Column("subject", String(255)),  # what it was done to: an event id, a SKU, a request hash, a barcode
+    Column("details", JSON),
+    PrimaryKeyConstraint("account_id", "sequence"),
+    Index(None, "account_id", "subject"),
 )
