@@ -30,6 +30,10 @@ class Repeatable(Struct, frozen=True):
     operation: str
     request_hash: str
     idempotency: IdempotencyKey | None
+    actor: str = "command line"
+    """Who does it, for the audit: "portal", "key 3", "command line"."""
+    address: str | None = None
+    """Where from."""
 
 
 def idempotency_key_of(operation: str, header: str, *asked: bytes) -> IdempotencyKey | None:

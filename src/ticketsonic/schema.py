@@ -187,7 +187,7 @@ used_hashes = Table(
     "used_hashes",
     metadata,
     Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
-    Column("operation", String(12), nullable=False),
+    Column("operation", String(16), nullable=False),
     Column("request_hash", String(255), nullable=False),
     PrimaryKeyConstraint("account_id", "operation", "request_hash"),
 )

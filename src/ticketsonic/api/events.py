@@ -51,7 +51,15 @@ _read_changes = reader(EventChanges)
 
 def repeatable(call: Call, caller: Caller, request_hash: str) -> Repeatable:
     """Make of a request what tells it from another one."""
-    return Repeatable(caller.account_id, call.route.operation, request_hash, call.idempotency())
+    client = call.scope.get("client")
+    return Repeatable(
+        account_id=caller.account_id,
+        operation=call.route.operation,
+        request_hash=request_hash,
+        idempotency=call.idempotency(),
+        actor=f"key {caller.api_key_id}",
+        address=client[0] if client else None,
+    )
 
 
 async def event_new(call: Call) -> bytes:

@@ -8,7 +8,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Make the tables of the portal; an event gets a time zone."""
+    """Make the tables of the portal; an event gets a time zone, and a hash may be one of a cancellation."""
     op.create_table(
         "audit_entries",
         sa.Column("account_id", sa.BigInteger(), nullable=False),
@@ -75,6 +75,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_sha256", name=op.f("sessions_token_sha256_key")),
     )
     op.create_index(op.f("sessions_account_id_idx"), "sessions", ["account_id"], unique=False)
+    with op.batch_alter_table("used_hashes") as used_hashes:  # "ticket/cancel" has 13 characters
+        used_hashes.alter_column("operation", existing_type=sa.String(length=12), type_=sa.String(length=16))
     op.add_column("events", sa.Column("time_zone", sa.String(length=64), server_default="UTC", nullable=False))
     _keep_append_only()
 
