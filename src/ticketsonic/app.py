@@ -34,6 +34,7 @@ from ticketsonic.errors import (
 from ticketsonic.events.events import EventChanges, NewEvent, find_background
 from ticketsonic.events.ticket_types import NewTicketType, TicketTypeChanges
 from ticketsonic.identifiers import event_id_of
+from ticketsonic.pages.live import Streams
 from ticketsonic.repeats import forget_old_keys
 from ticketsonic.settings import Settings, load_settings
 
@@ -90,6 +91,7 @@ class Application:
         """Wire it; nothing is opened before the lifespan begins."""
         self.settings = settings
         self.engine: Engine | None = None
+        self.streams = Streams()
         self._api = Api(ROUTES, self._opened)
         self._pages = Starlette(
             routes=[
@@ -121,7 +123,8 @@ class Application:
         gc.freeze()
         gc.set_threshold(GC_OBJECTS, 20, 50)
         try:
-            yield protocol.bounds_of(self.settings.request_seconds, self.settings.connections)
+            bounds = protocol.bounds_of(self.settings.request_seconds, self.settings.connections, self.streams.stop)
+            yield bounds | {"streams": self.streams}
         finally:
             cleaning.cancel()
             engine, self.engine = self.engine, None

@@ -10,6 +10,7 @@ import asyncio
 import enum
 import functools
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import httptools
@@ -38,6 +39,7 @@ CHUNK_OVERHEAD = 16  # a chunk of 1 byte comes in 6
 PIPELINED_REQUESTS = 100
 SLOWEST_BYTES_PER_SECOND = 16 * 1024
 LOOK_AGAIN_SECONDS = 5.0
+STREAM_FAREWELL_SECONDS = 0.2
 DEFAULT_REQUEST_SECONDS = 20
 DEFAULT_CONNECTIONS = 10_000
 
@@ -53,7 +55,7 @@ class Stage(enum.Enum):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection. `app_state` (the lifespan's) may hold `request_seconds` and `connections`."""
+    """One connection. `app_state` (the lifespan's) may hold `request_seconds`, `connections` and `stop_streams`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, within bounds."""
@@ -124,8 +126,13 @@ class BoundedProtocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Answer what has begun, and close then: the server stops."""
         self._stopping = True
+        stop_streams: Callable[[], None] | None = self.app_state.get("stop_streams")
+        if stop_streams is not None:
+            stop_streams()
         if self._unanswered:
             self.cycle.keep_alive = False
+            if "ticketsonic.stream" in self.cycle.scope:  # pages/live.py: its reader may have stopped reading
+                self.loop.call_later(STREAM_FAREWELL_SECONDS, self._lingering.abort)
         elif self._stage is not Stage.HEAD and self._refusal is None:
             self.transport.close()
 
@@ -342,6 +349,9 @@ def _spell(refusal: Refusal, more: list[tuple[bytes, bytes]]) -> bytes:
     return b"".join([*head, b"\r\n", body])
 
 
-def bounds_of(request_seconds: float, connections: int) -> dict[str, Any]:
-    """Spell the bounds as the lifespan's state, where each connection finds them."""
-    return {"request_seconds": request_seconds, "connections": connections}
+def bounds_of(request_seconds: float, connections: int, stop_streams: Callable[[], None]) -> dict[str, Any]:
+    """Spell the bounds as the lifespan's state, where each connection finds them.
+
+    `stop_streams` ends the answers that have no end of their own, when the server stops.
+    """
+    return {"request_seconds": request_seconds, "connections": connections, "stop_streams": stop_streams}

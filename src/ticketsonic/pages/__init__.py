@@ -1,0 +1,1 @@
+"""What all pages share: templates, static files, languages, safe forms, and streams of events."""
