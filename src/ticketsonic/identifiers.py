@@ -78,5 +78,10 @@ class Clockwork:
         return self._last
 
 
+def moment_of(number: int) -> float:
+    """Give the moment at which a clockwork drew a number, in unix seconds."""
+    return (number >> 12) / 1e6 + _EPOCH_SECONDS
+
+
 clockwork = Clockwork()
 """The process's own."""

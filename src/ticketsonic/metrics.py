@@ -36,6 +36,12 @@ class Metrics:
         self.admissions: Final = Counter("ticketsonic_admissions", "Scans at the door by verdict", ["verdict"])
         self.database_away: Final = Counter("ticketsonic_database_away", "Batches that the database did not take")
         self.authentications: Final = Counter("ticketsonic_authentications", "Sign-ins by API key", ["outcome"])
+        self.print_jobs: Final = Counter("ticketsonic_print_jobs", "Badges by the state they came to", ["state"])
+        self.print_acceptance_seconds: Final = Histogram(
+            "ticketsonic_print_acceptance_seconds",
+            "From the admission to the printer's acceptance of its badge",
+            buckets=_LATENCY_SECONDS,
+        )
 
 
 metrics: Final = Metrics()
