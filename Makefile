@@ -2,14 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.set-up
+PAGES := src/ticketsonic/pages/static/manifest.json
+PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name __pycache__ \) -prune -o -type f ! -name '.*' -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: bench browser torture help setup run test check format lint types imports wheel lock clean
+.PHONY: bench browser torture help setup run test check format lint types imports wheel lock clean translations
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(SETUP)  ## install everything into .venv/
+setup: $(SETUP) $(PAGES)  ## install everything into .venv/, and build the pages
 
 $(SETUP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -22,10 +24,14 @@ $(SETUP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-run: $(SETUP)  ## serve on http://127.0.0.1:9507, with a sample event at the first start
+$(PAGES): $(SETUP) $(PAGE_SOURCES)
+	@$(BIN)/python frontend/build.py
+	@touch $@
+
+run: $(SETUP) $(PAGES)  ## serve on http://127.0.0.1:9507, with a sample event at the first start
 	@exec $(BIN)/ticketsonic serve --sample $(ARGS)
 
-test: $(SETUP)  ## run the whole suite, on SQLite and on PostgreSQL
+test: $(SETUP) $(PAGES)  ## run the whole suite, on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory browser || echo "Without it, the tests that measure badges against a browser are skipped."
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
@@ -52,13 +58,16 @@ bench: $(SETUP)  ## measure this machine's floors, the engine and its growth, in
 	  || { echo "make bench needs the load generator wrk. On Debian: apt-get install wrk (needs root)"; exit 1; }
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+translations: $(SETUP)  ## collect the texts of the pages into frontend/translations/
+	$(BIN)/python frontend/catalogues.py
+
 types: $(SETUP)  ## check types
 	$(BIN)/mypy
 
 imports: $(SETUP)  ## check which part may import which
 	$(BIN)/lint-imports
 
-wheel: $(SETUP)  ## build the wheel into dist/
+wheel: $(SETUP) $(PAGES)  ## build the wheel into dist/
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
 
@@ -67,6 +76,8 @@ lock: $(SETUP)  ## pin every dependency with its hashes, without addresses
 	  pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	  pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	  --group node -o requirements/node.txt
 
 clean:  ## remove what was installed and built; data/ stays
-	rm -rf .venv dist build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv dist build frontend/node_modules src/ticketsonic/pages/static src/ticketsonic/pages/translations .mypy_cache .ruff_cache .hypothesis .import_linter_cache
