@@ -25,6 +25,7 @@ class Engine:
 
     settings: Settings
     database: Database
+    seal: Seal
     keyring: Keyring
     authentication: Authentication
     issuer: Issuer
@@ -49,7 +50,8 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
     `is_busy` says whether requests are under way: then nothing is minted ahead.
     """
     database = Database(settings.database_url)
-    keyring = Keyring(database, Seal(load_secret(settings)))
+    seal = Seal(load_secret(settings))
+    keyring = Keyring(database, seal)
 
     async def admit_batch(scans: Sequence[Scan]) -> list[Scanned | Unsettled]:
         return await admit(database, scans)
@@ -59,6 +61,7 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
     engine = Engine(
         settings=settings,
         database=database,
+        seal=seal,
         keyring=keyring,
         authentication=Authentication(database, failures_per_minute=settings.failures_per_minute),
         issuer=Issuer(keyring, threads=signing_threads(settings)),
