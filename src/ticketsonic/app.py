@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from ticketsonic import __version__, protocol
-from ticketsonic.api import badges, events, openapi, orders, tickets
+from ticketsonic.api import badges, cancelling, events, openapi, orders, tickets
 from ticketsonic.api.calling import BODY_WITH_IMAGE_BYTES, Api, Send
 from ticketsonic.api.calling import Route as ApiRoute
 from ticketsonic.api.engine import Engine, open_engine
@@ -34,6 +34,7 @@ from ticketsonic.errors import (
 from ticketsonic.events.events import EventChanges, NewEvent, find_background
 from ticketsonic.events.ticket_types import NewTicketType, TicketTypeChanges
 from ticketsonic.identifiers import event_id_of
+from ticketsonic.orders.cancelling import Cancelled
 from ticketsonic.pages.live import Streams
 from ticketsonic.repeats import forget_old_keys
 from ticketsonic.settings import Settings, load_settings
@@ -70,6 +71,10 @@ ROUTES = (
     ApiRoute("POST", "event/edit", events.event_edit, FULL, "Change an event", body=EventChanges,
              answer=events.Done, headers=(EVENT,), refusals=(EventOwnershipFailure, DuplicatedRequest),
              body_bytes=BODY_WITH_IMAGE_BYTES),
+    ApiRoute("POST", "ticket/cancel", cancelling.ticket_cancel, SELL, "Cancel a ticket",
+             body=cancelling.TicketToCancel, answer=Cancelled, refusals=(InvalidSensitive, DuplicatedRequest)),
+    ApiRoute("POST", "order/cancel", cancelling.order_cancel, SELL, "Cancel an order",
+             body=cancelling.OrderToCancel, answer=Cancelled, refusals=(DuplicatedRequest,)),
     ApiRoute("GET", "event/badges", badges.event_badges, SELL, "Draw the badges of an event's tickets",
              headers=(EVENT, SKU), queries=("state", "part"), media_types=(badges.PDF,),
              refusals=(InvalidEventId, TicketOwnershipFailure)),

@@ -4,11 +4,12 @@ from tests.api.answers import KeyMaker, assert_refused
 from tests.servers import Tenant, fresh_hash
 
 SHOWS = {"health", "event/list", "ticket/list", "order/show"}
+SALES = {"order/new", "order/cancel", "ticket/cancel"}
 ALLOWED = {
     "read": SHOWS,
-    "sales": SHOWS | {"order/new"},
+    "sales": SHOWS | SALES,
     "door": {"ticket/validate", "health"},
-    "full": SHOWS | {"order/new", "ticket/validate", "event/new", "event/edit", "ticket/new", "ticket/edit"},
+    "full": SHOWS | SALES | {"ticket/validate", "event/new", "event/edit", "ticket/new", "ticket/edit"},
 }
 
 

@@ -13,6 +13,8 @@ from schemathesis import Case, CheckContext, HookContext, Response
 from schemathesis.core.parameters import ParameterLocation
 
 from ticketsonic.events.jpeg import BEYOND_A_PATTERN
+from ticketsonic.events.ticket_types import STOCK_BEYOND_BOUNDS, STOCK_TWICE
+from ticketsonic.orders.cancelling import ADMITTED, NO_SUCH_ORDER, SOME_ADMITTED
 
 WHAT_NO_SCHEMA_SAYS = {
     "must not be before start_time",  # one field against another
@@ -20,6 +22,11 @@ WHAT_NO_SCHEMA_SAYS = {
     "no order has this hash",
     "no ticket of this event is on this list",
     "is beyond the last part",
+    STOCK_TWICE,
+    STOCK_BEYOND_BOUNDS,
+    SOME_ADMITTED,
+    ADMITTED,
+    NO_SUCH_ORDER,
     *BEYOND_A_PATTERN,
 }
 proven: set[str] = set()

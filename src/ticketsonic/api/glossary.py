@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from ticketsonic.api.cancelling import OrderToCancel, TicketToCancel
 from ticketsonic.api.events import Done, EventList, EventMade
 from ticketsonic.api.orders import NewOrder, OrderAnswer, OrderDetails, OrderLineFields
 from ticketsonic.api.tickets import ScannedCode, TicketTypeList, TicketTypeMade
@@ -16,6 +17,7 @@ from ticketsonic.errors import ErrorAnswer, FieldError
 from ticketsonic.events.badge import DEFAULTS, SIZES, BadgeFields
 from ticketsonic.events.events import EventChanges, ListedEvent, NewEvent
 from ticketsonic.events.ticket_types import ListedTicketType, NewTicketType, TicketTypeChanges, TicketTypeFields
+from ticketsonic.orders.cancelling import Cancelled
 from ticketsonic.tickets.issuing import SignedTicket
 from ticketsonic.wire.kinds import CURRENCIES, LARGEST_INTEGER, LATEST_TIMESTAMP
 
@@ -69,6 +71,7 @@ _EVENT = {
         "How its tickets are signed. `ed25519` makes small QR codes, but suits no shop that runs the WooCommerce "
         "plugin, which cannot open it."
     ),
+    "time_zone": means("In which time zone its times are shown in the portal; UTC without one. Times here are not."),
 }
 _TICKET_TYPE = {
     "request_hash": _HASH,
@@ -79,6 +82,10 @@ _TICKET_TYPE = {
     "price": means('The price of one ticket in major units, with up to two decimals: `250`, `280.50` or `"20.5"`.'),
     "currency": means("The currency of the price."),
     "stock": means("How many tickets are left to sell from now on."),
+    "stock_change": means(
+        "How many tickets to add to what is left, or with a minus to take away: a sale in between is not undone. Comes "
+        "in place of `stock`; refused where it would leave less than nothing."
+    ),
     "start_datetime": means("From when its tickets are valid, in unix seconds; 0 means no date."),
     "location": means("Where its tickets are for, if not for the whole event."),
 }
@@ -145,6 +152,18 @@ FIELDS: Mapping[type[Struct], Mapping[str, Meaning]] = {
     ScannedCode: {
         "ticket_sensitive": means("What the QR code says. White space around it and URL-safe base64 are tolerated."),
     },
+    TicketToCancel: {
+        "request_hash": _HASH,
+        "ticket_sensitive": means("Which ticket: what its QR code says, or its barcode of 16 hex digits."),
+    },
+    OrderToCancel: {
+        "request_hash": _HASH,
+        "order_request_hash": means("Which order: the `request_hash` it was placed with."),
+    },
+    Cancelled: {
+        "status": _SUCCESS,
+        "cancelled": means("How many tickets were cancelled: 0 where all were already.", minimum=0),
+    },
     Done: {"status": _SUCCESS},
     EventMade: {"status": _SUCCESS, "event_id": means("The event's id, here a number.", **_EVENT_NUMBER)},
     EventList: {
@@ -160,6 +179,7 @@ FIELDS: Mapping[type[Struct], Mapping[str, Meaning]] = {
         "event_location": means("Where the event takes place."),
         "location": means("The same as `event_location`."),
         "ticket_code": means("How its tickets are signed.", enum=["rsa", "ed25519"]),
+        "time_zone": means("In which time zone its times are shown in the portal."),
         "badge": means("How badges of this event look: every field, defaults filled in."),
     },
     TicketTypeMade: {

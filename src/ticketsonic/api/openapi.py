@@ -135,6 +135,8 @@ _LINKS: dict[str, tuple[tuple[str, str, Mapping[str, Any], Mapping[str, Any]], .
         ("order/show", "show", {"query.request_hash": "$response.body#/request_hash"}, {}),
         ("ticket/validate", "admit", {}, {"ticket_sensitive": "$response.body#/tickets/0/encrypted_data"}),
         ("ticket/badge", "draw", {"header.X-API-Ticket": "$response.body#/tickets/0/encrypted_data"}, {}),
+        ("ticket/cancel", "cancel", {}, {"ticket_sensitive": "$response.body#/tickets/0/encrypted_data"}),
+        ("order/cancel", "cancel_all", {}, {"order_request_hash": "$response.body#/request_hash"}),
     ),
 }
 

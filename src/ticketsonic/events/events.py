@@ -13,10 +13,11 @@ from ticketsonic.errors import EventOwnershipFailure
 from ticketsonic.events.badge import BadgeFields, list_badge, merge_badge
 from ticketsonic.events.stock import renew_facts, types_of_event
 from ticketsonic.events.ticket_types import TicketTypeFields, insert_ticket_type
+from ticketsonic.events.time_zones import DEFAULT, TimeZone
 from ticketsonic.identifiers import clockwork, draw_event_id
 from ticketsonic.repeats import Repeatable, once
 from ticketsonic.schema import badge_backgrounds, events
-from ticketsonic.wire.kinds import Description, RequestHash, Timestamp, Title, choice
+from ticketsonic.wire.kinds import Description, Flag, RequestHash, Timestamp, Title, choice
 
 TicketCode = Annotated[str, choice("rsa", "ed25519")]
 
@@ -34,6 +35,8 @@ class NewEvent(Struct):
     start_datetime: Timestamp | None = None
     location: Title | None = None
     ticket_code: TicketCode | None = None
+    time_zone: TimeZone | None = None
+    print_badges: Flag | None = None
 
 
 class EventChanges(Struct):
@@ -48,6 +51,8 @@ class EventChanges(Struct):
     location: Title | UnsetType | None = UNSET
     badge: BadgeFields | UnsetType = UNSET
     ticket_code: TicketCode | UnsetType = UNSET
+    time_zone: TimeZone | UnsetType = UNSET
+    print_badges: Flag | UnsetType = UNSET
 
 
 async def create_event(database: Database, request: Repeatable, new: NewEvent) -> tuple[bytes, bool]:
@@ -67,6 +72,8 @@ async def create_event(database: Database, request: Repeatable, new: NewEvent) -
             "start_datetime": new.start_datetime,
             "location": new.location,
             "ticket_code": new.ticket_code or "rsa",
+            "time_zone": new.time_zone or DEFAULT,
+            "print_badges": bool(new.print_badges),
             "badge": merge_badge({}, new.badge),
         }
         await connection.execute(insert(events).values(values))
@@ -133,6 +140,8 @@ class ListedEvent(Struct, frozen=True):
     event_location: str | None
     location: str | None
     ticket_code: str
+    time_zone: str
+    print_badges: bool
     badge: dict[str, str | None]
 
 
@@ -160,6 +169,8 @@ def _listed(row: Row[Any], public_url: str) -> ListedEvent:
         event_location=row.location,
         location=row.location,
         ticket_code=row.ticket_code,
+        time_zone=row.time_zone,
+        print_badges=row.print_badges,
         badge=list_badge(row.badge, url),
     )
 

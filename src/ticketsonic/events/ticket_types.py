@@ -8,12 +8,22 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.database import Database
-from ticketsonic.errors import InvalidEventId, TicketOwnershipFailure
-from ticketsonic.events.stock import put_on_sale, renew_facts, set_available
+from ticketsonic.errors import FieldError, InvalidEventId, InvalidRequest, TicketOwnershipFailure
+from ticketsonic.events.stock import change_available, put_on_sale, renew_facts, set_available
 from ticketsonic.identifiers import clockwork, draw_ticket_type_id, sku_of
 from ticketsonic.repeats import Repeatable, once
 from ticketsonic.schema import events, stocks, ticket_types
-from ticketsonic.wire.kinds import Currency, Description, PriceMinor, RequestHash, Stock, Timestamp, Title
+from ticketsonic.wire.kinds import (
+    Currency,
+    Description,
+    PriceMinor,
+    RefusedField,
+    RequestHash,
+    Stock,
+    StockChange,
+    Timestamp,
+    Title,
+)
 
 
 class TicketTypeFields(Struct, kw_only=True):
@@ -49,6 +59,16 @@ class TicketTypeChanges(Struct):
     secondary_text_sl: Description | UnsetType | None = UNSET
     start_datetime: Timestamp | UnsetType | None = UNSET
     location: Title | UnsetType | None = UNSET
+    stock_change: StockChange | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse a stock and a change of it at once: nobody can know which is meant."""
+        if self.stock is not UNSET and self.stock_change is not UNSET:
+            raise RefusedField("stock_change", STOCK_TWICE)
+
+
+STOCK_TWICE = "must not come beside stock"
+STOCK_BEYOND_BOUNDS = "would leave less than nothing, or more than a stock may be"
 
 
 async def create_ticket_type(
@@ -113,12 +133,16 @@ async def edit_ticket_type(
         values = {
             {"price": "price_minor"}.get(name, name): value
             for name in changes.__struct_fields__
-            if name not in {"request_hash", "stock"} and (value := getattr(changes, name)) is not UNSET
+            if name not in {"request_hash", "stock", "stock_change"} and (value := getattr(changes, name)) is not UNSET
         }
         if values:
             await connection.execute(update(ticket_types).where(ours).values(values))
         if not isinstance(changes.stock, UnsetType):
             await set_available(connection, ticket_type_id, changes.stock)
+        if not isinstance(changes.stock_change, UnsetType) and not await change_available(
+            connection, ticket_type_id, changes.stock_change
+        ):
+            raise InvalidRequest([FieldError("stock_change", STOCK_BEYOND_BOUNDS)])
         if values.keys() & {"price_minor", "start_datetime"}:
             await renew_facts(connection, [ticket_type_id])
         return b'{"status":"success"}'

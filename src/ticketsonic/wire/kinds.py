@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from ticketsonic.wire.patterns import LONGEST_NUMBER_CHARACTERS, PRICE_PATTERN, whole_number_pattern
 
@@ -143,6 +143,32 @@ def choice(*choices: str) -> Kind:
     )
 
 
+_FLAGS = {"1": True, "true": True, "0": False, "false": False}
+
+
+def read_flag(value: Any) -> bool | UnsetType:
+    """Read yes or no, from `true`, `1` or `"1"`. Here `false` says no; null and "" alone mean absent."""
+    if isinstance(value, bool):
+        return value
+    if value is None or value == "":
+        return UNSET
+    found = None
+    if isinstance(value, Number):
+        whole = _INTEGER.fullmatch(value) if may_be_number(value) else None
+        found = _FLAGS.get(str(int(whole[1]))) if whole else None
+    elif isinstance(value, str):
+        found = _FLAGS.get(value)
+    if found is None:
+        raise RefusedValue("must be true or false")
+    return found
+
+
+def flag() -> Kind:
+    """Make the kind of yes or no, where no is worth saying: `false` counts as given (other than contract.md §1)."""
+    schema = {"anyOf": [{"type": "boolean"}, {"enum": [0, 1, *_FLAGS]}]}
+    return Kind(read=read_flag, schema=schema, takes_anything=True)
+
+
 def anything() -> Kind:
     """Make the kind that refuses nothing, where the domain has its own answer to nonsense."""
     return Kind(read=lambda value: value, schema={"type": "string"}, takes_anything=True)
@@ -172,6 +198,8 @@ PriceMinor = Annotated[
 ]
 Currency = Annotated[str, choice(*CURRENCIES)]
 Stock = Annotated[int, integer(0)]
+Flag = Annotated[bool, flag()]
+StockChange = Annotated[int, integer(-LARGEST_INTEGER)]
 Timestamp = Annotated[int, Meta(ge=1, le=LATEST_TIMESTAMP), integer(0, LATEST_TIMESTAMP, zero_is_absent=True)]
 LineSku = Annotated[str, Meta(min_length=1, max_length=255), text(255, names_a_line=True)]
 LineUnits = Annotated[int, Meta(ge=1, le=LARGEST_INTEGER), integer(1, names_a_line=True)]

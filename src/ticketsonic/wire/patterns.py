@@ -10,10 +10,12 @@ PRICE_PATTERN = r"^(0*[0-9]{1,8}(\.[0-9]{1,2}0*)?|-0+(\.0+)?)$"
 
 
 def whole_number_pattern(low: int, high: int) -> str:
-    """Spell the whole numbers from `low` (0 or 1) to `high`, with zeros before and `.0` behind."""
+    """Spell the whole numbers from `low` (0, 1 or -`high`) to `high`, with zeros before and `.0` behind."""
     numbers = f"0*({'|'.join(_one_to(high))})"
     if low == 0:
         numbers = f"(-?0+|{numbers})"
+    elif low < 0:
+        numbers = f"-?(0+|{numbers})"
     return rf"^{numbers}(\.0+)?$"
 
 
