@@ -1,0 +1,1 @@
+"""The developer centre: public pages at /developer, made from the route table, its structs and its examples."""

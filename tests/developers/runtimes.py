@@ -1,0 +1,148 @@
+"""Running a language's samples as a reader would: saved to files, compiled where the language wants it, then run."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.developers.story import Story, fresh_hash
+from ticketsonic.developers.requests import KEY_VARIABLE, SampleRequest
+from ticketsonic.developers.samples import BY_NAME, Language
+from ticketsonic.developers.samples.http import HASH_PLACE, KEY_PLACE
+
+RUN_SECONDS = 60
+COMPILE_SECONDS = 240
+BETWEEN = "\x1e"
+"""What the launchers print after each sample."""
+_CSHARP_LAUNCHER = """
+class Launcher
+{
+    static int Main(string[] names)
+    {
+        var hidden = System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic;
+        foreach (var name in names)
+        {
+            var main = System.Type.GetType(name).GetMethod("Main", hidden);
+            var sample = (System.Threading.Tasks.Task<int>) main.Invoke(null, null);
+            if (sample.GetAwaiter().GetResult() != 0) return 1;
+            System.Console.Write("\\x1e");
+        }
+        return 0;
+    }
+}
+"""
+_JAVA_LAUNCHER = """
+class Launcher {
+    public static void main(String[] names) throws Exception {
+        for (var name : names) {
+            Class.forName(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+            System.out.print("\\u001e");
+        }
+    }
+}
+"""
+
+
+def run(command: Sequence[str], folder: Path, seconds: int, **variables: str) -> str:
+    """Run a program that must succeed; returns what it printed."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | variables
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """How the samples of one language are run."""
+
+    language: Language
+    programs: tuple[str, ...]
+    command: Callable[[str], list[str]]
+    """From the sample's file to what runs it."""
+    build: Callable[[Path, list[str]], None] = lambda folder, files: None
+    """Compile all samples at once: a compiler a sample would cost a minute."""
+    launcher: tuple[str, ...] = ()
+    """What runs many compiled samples one after the other: a virtual machine a sample would cost half a minute."""
+
+    def missing(self) -> str | None:
+        """Name a program that is not on this machine."""
+        return next((program for program in self.programs if shutil.which(program) is None), None)
+
+    def run(self, folder: Path, story: Story, requests: Sequence[SampleRequest]) -> Iterator[bytes]:
+        """Save and run samples with the key in the environment; gives the answer each printed or kept."""
+        files = [self.language.file(request) for request in requests]
+        for request, file in zip(requests, files, strict=True):
+            (folder / file).write_text(self.language.write(request))
+        self.build(folder, files)
+        key = {KEY_VARIABLE: story.tenant.key}
+        printed: Iterable[str]
+        if self.launcher:
+            printed = run([*self.launcher, *map(_stem, files)], folder, RUN_SECONDS, **key).split(BETWEEN)[:-1]
+        else:
+            printed = (run(self.command(file), folder, RUN_SECONDS, **key) for file in files)
+        for request, said in zip(requests, printed, strict=True):
+            yield (folder / request.file).read_bytes() if request.file else said.encode()
+
+
+def _compile_java(folder: Path, files: list[str]) -> None:
+    (folder / "Launcher.java").write_text(_JAVA_LAUNCHER)
+    run(["javac", "-d", ".", "Launcher.java", *files], folder, COMPILE_SECONDS)
+
+
+def _compile_csharp(folder: Path, files: list[str]) -> None:
+    (folder / "Launcher.cs").write_text(_CSHARP_LAUNCHER)
+    options = ["-r:System.Net.Http", "-main:Launcher", "-out:samples.exe"]
+    run(["mcs", *options, "Launcher.cs", *files], folder, COMPILE_SECONDS)
+
+
+def _compile_go(folder: Path, files: list[str]) -> None:
+    """Make a module with a program a sample: what they share is compiled once."""
+    (folder / "go.mod").write_text("module samples\n\ngo 1.18\n")
+    for file in files:
+        program = folder / file.removesuffix(".go")
+        program.mkdir()
+        (folder / file).rename(program / "main.go")
+    (folder / "bin").mkdir()
+    run(["go", "build", "-o", "bin/", "./..."], folder, COMPILE_SECONDS, GOFLAGS="-mod=mod", GOTOOLCHAIN="local")
+
+
+def _stem(file: str) -> str:
+    return file.rpartition(".")[0]
+
+
+RUNTIMES = {
+    runtime.language.name: runtime
+    for runtime in (
+        Runtime(BY_NAME["curl"], ("curl", "openssl"), lambda file: ["sh", file]),
+        Runtime(BY_NAME["nodejs"], ("node",), lambda file: ["node", file]),
+        Runtime(BY_NAME["php"], ("php",), lambda file: ["php", file]),
+        Runtime(BY_NAME["csharp"], ("mcs", "mono"), lambda _: [], _compile_csharp, ("mono", "samples.exe")),
+        Runtime(BY_NAME["java"], ("java", "javac"), lambda _: [], _compile_java, ("java", "-cp", ".", "Launcher")),
+        Runtime(BY_NAME["ruby"], ("ruby",), lambda file: ["ruby", file]),
+        Runtime(BY_NAME["python"], ("python3",), lambda file: ["python3", file]),
+        Runtime(BY_NAME["go"], ("go",), lambda file: [f"bin/{_stem(file)}"], _compile_go),
+    )
+}
+
+
+def send_raw(story: Story, text: str) -> bytes:
+    """Send an HTTP sample over a socket, the two places in it filled; returns the answer's body."""
+    filled = text.replace(KEY_PLACE, story.tenant.key).replace(HASH_PLACE, fresh_hash())
+    head, _, body = filled.partition("\n\n")
+    address = urlsplit(story.tenant.url)
+    with socket.create_connection((address.hostname or "", address.port or 80), timeout=30) as connection:
+        connection.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body.encode())
+        received = connection.makefile("rb")
+        assert received.readline().startswith(b"HTTP/1.1 200 ")
+        length = 0
+        while (line := received.readline()) != b"\r\n":
+            if matched := re.fullmatch(rb"content-length: (\d+)\r\n", line, re.IGNORECASE):
+                length = int(matched[1])
+        return received.read(length)

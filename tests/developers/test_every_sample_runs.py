@@ -1,0 +1,57 @@
+"""Every sample of every language, run as it stands: each succeeds, and its answer is the one the pages show."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.developers.runtimes import RUNTIMES, send_raw
+from tests.developers.story import Story, assert_as_recorded
+from ticketsonic.developers.requests import KEY_VARIABLE
+from ticketsonic.developers.samples import BY_NAME, LANGUAGES
+
+
+def test_there_is_a_way_to_run_each_language_of_the_pages() -> None:
+    assert {language.name for language in LANGUAGES} == {*RUNTIMES, "http", "javascript"}
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_it_runs_in_its_own_language(name: str, story: Story, tmp_path: Path) -> None:
+    runtime = RUNTIMES[name]
+    if missing := runtime.missing():
+        pytest.skip(f"the samples in {runtime.language.title} are not run: {missing} is missing (make runtimes)")
+    routes, requests = zip(*story.requests(), strict=True)
+    for route, answer in zip(routes, runtime.run(tmp_path, story, requests), strict=True):
+        assert_as_recorded(route, answer)
+
+
+def test_http_is_what_goes_over_the_wire(story: Story) -> None:
+    for route, request in story.requests():
+        assert_as_recorded(route, send_raw(story, BY_NAME["http"].write(request)))
+
+
+def test_javascript_runs_in_a_browser(story: Story) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with (
+        playwright.sync_playwright() as driver,
+        driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"]) as browser,
+    ):
+        page = browser.new_page()
+        page.goto(f"{story.tenant.url}/v1/health")
+        page.evaluate(f"key => {{ globalThis.{KEY_VARIABLE} = key }}", story.tenant.key)
+        for route, request in story.requests():
+            status, *said = _run_in_page(page, BY_NAME["javascript"].write(request))
+            assert status == 200, said
+            if request.file:
+                assert said[0] in route.media_types
+                assert said[1] > 500
+            else:
+                assert_as_recorded(route, json.dumps(said[0]).encode())
+
+
+def _run_in_page(page: Any, sample: str) -> list[Any]:
+    """Run a sample as the console does, where `await` may stand at the top; returns what it logs."""
+    with page.expect_console_message() as logged:
+        page.evaluate(f"async () => {{ {sample} }}")
+    return [argument.json_value() for argument in logged.value.args]
