@@ -102,6 +102,8 @@ class IssuedTicket(Struct, frozen=True):
     title: str
     customer: str | None
     company: str | None
+    prints_badges: bool = False
+    """The event's setting: an admission prints, where the request does not say otherwise."""
 
 
 class Admission(Struct, frozen=True):
@@ -112,6 +114,9 @@ class Admission(Struct, frozen=True):
     admitted_at: int
     api_key_id: int
     idempotency: IdempotencyRow | None
+    event_id: int
+    print_job_id: int | None
+    """The job for its badge, where one is to be printed: made with the admission or not at all."""
 
 
 TicketKey = tuple[int, int]

@@ -101,7 +101,7 @@ events = Table(
     Column("ticket_code", String(8), nullable=False),
     Column("badge", JSON, nullable=False),
     Column("time_zone", String(64), nullable=False, server_default="UTC"),
-    Column("prints_badges", Boolean, nullable=False, server_default=false()),
+    Column("print_badges", Boolean, nullable=False, server_default=false()),
     CheckConstraint("ticket_code IN ('rsa', 'ed25519')", name="ticket_code"),
     UniqueConstraint("account_id", "sequence"),
 )

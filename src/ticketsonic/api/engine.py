@@ -13,6 +13,7 @@ from ticketsonic.commits import Committer, Unsettled
 from ticketsonic.database import Database
 from ticketsonic.orders.decision import OrderRequest
 from ticketsonic.orders.placing import Placed, Seller
+from ticketsonic.printing.dispatching import Printing
 from ticketsonic.sealing import Seal, load_secret
 from ticketsonic.settings import Settings
 from ticketsonic.tickets.issuing import Issuer
@@ -33,12 +34,14 @@ class Engine:
     admissions: Committer[Scan, Scanned]
     minter: Minter
     badges: Lanes
+    printing: Printing
 
     async def close(self) -> None:
         """Answer what waits, then let go of everything."""
         await self.minter.stop()
         await self.orders.stop()
         await self.admissions.stop()
+        await self.printing.stop()
         self.issuer.close()
         await asyncio.to_thread(self.badges.close)
         await self.database.close()
@@ -52,9 +55,10 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
     database = Database(settings.database_url)
     seal = Seal(load_secret(settings))
     keyring = Keyring(database, seal)
+    printing = Printing()
 
     async def admit_batch(scans: Sequence[Scan]) -> list[Scanned | Unsettled]:
-        return await admit(database, scans)
+        return await admit(database, scans, printing.tell)
 
     minter = Minter(database, keyring, most_codes=settings.minted_codes, is_busy=is_busy)
     bounds = {"batch_size": settings.batch_size, "queue_length": settings.queue_length}
@@ -69,10 +73,12 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
         admissions=Committer("admissions", admit_batch, **bounds),
         minter=minter,
         badges=Lanes(settings),
+        printing=printing,
     )
     engine.orders.start()
     engine.admissions.start()
     minter.start()
+    printing.start()
     return engine
 
 

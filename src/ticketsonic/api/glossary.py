@@ -24,6 +24,7 @@ from ticketsonic.wire.kinds import CURRENCIES, LARGEST_INTEGER, LATEST_TIMESTAMP
 EVENT_ID_PATTERN = "^[0-9]{7,19}$"
 EVENT_ID_OR_EMPTY_PATTERN = "^([0-9]{7,19})?$"
 SKU_PATTERN = "^[1-9][0-9]{2}-[0-9]{5,6}$"
+PRINT_JOB_PATTERN = "^[1-9][0-9]{0,18}$"
 _BASE64_PATTERN = "^[A-Za-z0-9+/]+={0,2}$"
 _KEY_PATTERN = r"^([A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{1,64}={0,2}$"
 _PRICE_PATTERN = r"^[0-9]{1,8}\.[0-9]{2}$"
@@ -72,6 +73,9 @@ _EVENT = {
         "plugin, which cannot open it."
     ),
     "time_zone": means("In which time zone its times are shown in the portal; UTC without one. Times here are not."),
+    "print_badges": means(
+        "Whether an admission prints the badge, where ticket/validate does not say otherwise by `print`."
+    ),
 }
 _TICKET_TYPE = {
     "request_hash": _HASH,
@@ -151,6 +155,10 @@ FIELDS: Mapping[type[Struct], Mapping[str, Meaning]] = {
     },
     ScannedCode: {
         "ticket_sensitive": means("What the QR code says. White space around it and URL-safe base64 are tolerated."),
+        "print": means(
+            "Whether an admission by this request prints the badge. Without it, the event's `print_badges` says so; "
+            "`false` prints none. A ticket that is not admitted prints nothing."
+        ),
     },
     TicketToCancel: {
         "request_hash": _HASH,
@@ -180,6 +188,7 @@ FIELDS: Mapping[type[Struct], Mapping[str, Meaning]] = {
         "location": means("The same as `event_location`."),
         "ticket_code": means("How its tickets are signed.", enum=["rsa", "ed25519"]),
         "time_zone": means("In which time zone its times are shown in the portal."),
+        "print_badges": means("Whether an admission prints the badge."),
         "badge": means("How badges of this event look: every field, defaults filled in."),
     },
     TicketTypeMade: {
@@ -222,7 +231,10 @@ FIELDS: Mapping[type[Struct], Mapping[str, Meaning]] = {
         "valid_from": means("From when the ticket is valid, in unix seconds, null where always.", **_TIME),
         "valid_until": means("Until when the ticket is valid, in unix seconds, null where for ever.", **_TIME),
     },
-    Admitted: {"message": means("What was admitted.")},
+    Admitted: {
+        "message": means("What was admitted."),
+        "print_job_id": means("The job that prints the badge; only where it is printed.", pattern=PRINT_JOB_PATTERN),
+    },
     AdmittedMessage: {
         "event_id": means("The event the ticket is for.", **_EVENT_NUMBER),
         "price": means("The ticket's price in major units: 150, or 20.5 for 20.50.", minimum=0, maximum=99_999_999.99),

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from ticketsonic.accounts.signing_keys import Keyring
 from ticketsonic.api.calling import Call
@@ -23,7 +23,7 @@ from ticketsonic.identifiers import BARCODE_BYTES, event_id_of, ticket_type_id_o
 from ticketsonic.metrics import metrics
 from ticketsonic.tickets.codes.payload import CodePayload, UnreadableCode
 from ticketsonic.tickets.codes.reading import read_code
-from ticketsonic.wire.kinds import Number, anything
+from ticketsonic.wire.kinds import Flag, Number, anything
 from ticketsonic.wire.reading import reader
 
 
@@ -46,6 +46,7 @@ class ScannedCode(Struct):
     """The body of ticket/validate."""
 
     ticket_sensitive: Annotated[str, anything()]
+    print: Flag | UnsetType = UNSET
 
 
 _read_new = reader(NewTicketType)
@@ -89,7 +90,8 @@ async def ticket_list(call: Call) -> bytes:
 async def ticket_validate(call: Call) -> bytes:
     """Admit a ticket, once (contract.md §2, ticket/validate)."""
     caller = await call.authenticate()
-    code = _read_code(call.body).ticket_sensitive
+    body = _read_code(call.body)
+    code = body.ticket_sensitive
     idempotency = call.idempotency()
     if not isinstance(code, str) or isinstance(code, Number):
         raise _no_ticket()
@@ -99,7 +101,8 @@ async def ticket_validate(call: Call) -> bytes:
         raise _no_ticket() from None
     if len(payload.barcode) != BARCODE_BYTES:
         raise _no_ticket()
-    scan = Scan(caller.account_id, caller.api_key_id, payload, key_number, idempotency)
+    prints = None if isinstance(body.print, UnsetType) else body.print
+    scan = Scan(caller.account_id, caller.api_key_id, payload, key_number, idempotency, prints)
     scanned = await call.engine.admissions.submit(scan, call.is_gone)
     if scanned.key_reused:
         raise DuplicatedRequest

@@ -5,7 +5,7 @@ admitted or cancelled once and for ever, so every round has fewer to admit and t
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from ticketsonic.checkin.answers import answer_of
 from ticketsonic.checkin.verdicts import Verdict, judge, matches
 from ticketsonic.commits import Unsettled
 from ticketsonic.database import Conflict, Database
-from ticketsonic.identifiers import barcode_from_bytes
+from ticketsonic.identifiers import barcode_from_bytes, clockwork
 from ticketsonic.ledger import (
     Admission,
     AdmissionView,
@@ -34,6 +34,8 @@ class Scan(Struct, frozen=True):
     payload: CodePayload
     key_number: int
     idempotency: IdempotencyKey | None
+    prints: bool | None = None
+    """Whether the badge is to be printed: None is for the event to say."""
 
     @property
     def ticket_key(self) -> TicketKey:
@@ -61,7 +63,17 @@ class Scanned(Struct, frozen=True):
 NO_TICKET = Scanned(None)
 
 
-async def admit(database: Database, scans: Sequence[Scan]) -> list[Scanned | Unsettled]:
+Printers = Callable[[Sequence[int]], None]
+"""Is told of an event's id for each job that an admission made."""
+
+
+def nobody(_: Sequence[int]) -> None:
+    """Tell no printer."""
+
+
+async def admit(
+    database: Database, scans: Sequence[Scan], tell_printers: Printers = nobody
+) -> list[Scanned | Unsettled]:
     """Decide on a batch of scans and admit, each ticket once; gives each scan its own outcome.
 
     Whoever was admitted in an early round is told so, also where a later round fails.
@@ -72,7 +84,7 @@ async def admit(database: Database, scans: Sequence[Scan]) -> list[Scanned | Uns
         if not open_places:
             return [outcome for outcome in outcomes if outcome is not None]
         try:
-            await _round(database, scans, outcomes, open_places)
+            await _round(database, scans, outcomes, open_places, tell_printers)
         except Exception as error:
             if len(open_places) == len(scans):
                 raise
@@ -82,7 +94,11 @@ async def admit(database: Database, scans: Sequence[Scan]) -> list[Scanned | Uns
 
 
 async def _round(
-    database: Database, scans: Sequence[Scan], outcomes: list[Scanned | None], open_places: list[int]
+    database: Database,
+    scans: Sequence[Scan],
+    outcomes: list[Scanned | None],
+    open_places: list[int],
+    tell_printers: Printers,
 ) -> None:
     view = await database.hot.read_admission_view(
         sorted({scans[place].ticket_key for place in open_places}),
@@ -112,6 +128,10 @@ async def _round(
         for key in admitted:
             place, _, outcome = admissions[key]
             outcomes[place] = outcome
+        if made := [
+            admission.event_id for key in admitted if (admission := admissions[key][1]).print_job_id is not None
+        ]:
+            tell_printers(made)
 
 
 def _decide(scan: Scan, view: AdmissionView, now: int) -> tuple[Scanned, Admission | None]:
@@ -123,9 +143,14 @@ def _decide(scan: Scan, view: AdmissionView, now: int) -> tuple[Scanned, Admissi
     if issued is None or not matches(scan.payload, scan.key_number, issued):
         return NO_TICKET, None
     verdict = judge(issued, now)
-    answer = answer_of(verdict, issued)
     if verdict is not Verdict.ADMITTED:
-        return Scanned(verdict, answer), None
+        return Scanned(verdict, answer_of(verdict, issued)), None
+    prints = issued.prints_badges if scan.prints is None else scan.prints
+    print_job_id = clockwork.next_id() if prints else None
+    answer = answer_of(verdict, issued, print_job_id)
     remembered = IdempotencyRow(scan.account_id, scan.idempotency, answer, now) if scan.idempotency else None
-    admission = Admission(scan.account_id, issued.ticket.barcode, now, scan.api_key_id, remembered)
+    ticket = issued.ticket
+    admission = Admission(
+        scan.account_id, ticket.barcode, now, scan.api_key_id, remembered, ticket.event_id, print_job_id
+    )
     return Scanned(verdict, answer), admission

@@ -30,9 +30,10 @@ class Told(Struct, frozen=True, kw_only=True):
 
 
 class Admitted(Told, frozen=True, kw_only=True, tag_field="status", tag="success"):
-    """A ticket that is admitted, now and never again."""
+    """A ticket that is admitted, now and never again. `print_job_id` is there where its badge is printed."""
 
     message: AdmittedMessage
+    print_job_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Refused(Told, frozen=True, kw_only=True, tag_field="status", tag="failure"):
@@ -43,7 +44,7 @@ class Refused(Told, frozen=True, kw_only=True, tag_field="status", tag="failure"
     used_at: int | msgspec.UnsetType = msgspec.UNSET
 
 
-def answer_of(verdict: Verdict, issued: IssuedTicket) -> bytes:
+def answer_of(verdict: Verdict, issued: IssuedTicket, print_job_id: int | None = None) -> bytes:
     """Spell a verdict as JSON."""
     ticket = issued.ticket
     told: dict[str, Any] = {
@@ -57,6 +58,8 @@ def answer_of(verdict: Verdict, issued: IssuedTicket) -> bytes:
     }
     if verdict is Verdict.ADMITTED:
         message = AdmittedMessage(ticket.event_id, major_units(ticket.price_minor))
+        if print_job_id is not None:
+            told["print_job_id"] = str(print_job_id)
         return msgspec.json.encode(Admitted(message=message, **told))
     if verdict is Verdict.ALREADY_USED and issued.admitted_at is not None:
         told["used_at"] = issued.admitted_at

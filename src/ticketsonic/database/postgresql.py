@@ -126,18 +126,19 @@ _TICKET_COLUMNS = """k.account_id, k.order_id, k.position, k.barcode, k.ticket_t
        k.valid_from, k.valid_until, k.key_number"""
 _ADMISSION_VIEW = f"""
 SELECT 1 AS kind, {_TICKET_COLUMNS}, k.admitted_at, k.cancelled_at, t.primary_text_pl, o.customer, o.company,
-       NULL::text AS idempotency_key, NULL::bytea AS body_sha256, NULL::bytea AS answer
+       e.print_badges, NULL::text AS idempotency_key, NULL::bytea AS body_sha256, NULL::bytea AS answer
   FROM unnest($1::bigint[], $2::bigint[]) AS asked (account_id, barcode)
   JOIN tickets k ON k.account_id = asked.account_id AND k.barcode = asked.barcode
   JOIN ticket_types t ON t.id = k.ticket_type_id
+  JOIN events e ON e.id = k.event_id
   JOIN orders o ON o.account_id = k.account_id AND o.id = k.order_id
 UNION ALL
 SELECT 2, i.account_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       i.idempotency_key, i.body_sha256, i.answer
+       NULL, i.idempotency_key, i.body_sha256, i.answer
   FROM unnest($3::bigint[], $4::text[]) AS asked (account_id, idempotency_key)
   JOIN idempotency_keys i ON i.account_id = asked.account_id AND i.operation = 'ticket/validate'
                          AND i.idempotency_key = asked.idempotency_key"""  # noqa: S608 - a list of columns of ours
-_WRITE_ADMISSIONS = """
+_ADMISSIONS = """
 WITH asked AS (
   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
              AS a (account_id, barcode, admitted_at, api_key_id)
@@ -158,8 +159,21 @@ WITH asked AS (
       AS r (account_id, operation, idempotency_key, body_sha256, answer, created_at, barcode)
     JOIN admitted d ON d.account_id = r.account_id AND d.barcode = r.barcode
    ORDER BY r.account_id, r.idempotency_key
-)
+)%s
 SELECT account_id, barcode FROM admitted"""
+# A batch of which nothing is printed pays nothing for printing.
+_WRITE_ADMISSIONS = _ADMISSIONS % ""
+_WRITE_ADMISSIONS_THAT_PRINT = (
+    _ADMISSIONS
+    % """, printed AS (
+  INSERT INTO print_jobs (account_id, id, event_id, barcode, kind, state, api_key_id, requested_at)
+  SELECT j.account_id, j.id, j.event_id, j.barcode, 'admission', 'waiting', j.api_key_id, j.requested_at
+    FROM unnest($12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
+      AS j (account_id, id, event_id, barcode, api_key_id, requested_at)
+    JOIN admitted d ON d.account_id = j.account_id AND d.barcode = j.barcode
+   ORDER BY j.account_id, j.barcode
+)"""
+)
 _FIND_ORDER = """
 SELECT account_id, id, request_hash, customer, company FROM orders WHERE account_id = $1 AND request_hash = $2"""
 _ORDER_TICKETS = f"SELECT {_TICKET_COLUMNS} FROM tickets k WHERE account_id = $1 AND order_id = $2 ORDER BY position"  # noqa: S608
@@ -238,9 +252,9 @@ class PostgresqlHot:
         for row in rows:
             if row[0] == 1:
                 ticket = TicketRow(*row[1:11])
-                view.tickets[ticket.account_id, ticket.barcode] = IssuedTicket(ticket, *row[11:16])
+                view.tickets[ticket.account_id, ticket.barcode] = IssuedTicket(ticket, *row[11:17])
             else:
-                view.answers[row[1], row[16]] = (row[17], row[18])
+                view.answers[row[1], row[17]] = (row[18], row[19])
         return view
 
     async def write_admissions(self, admissions: Sequence[Admission]) -> set[TicketKey]:
@@ -248,7 +262,15 @@ class PostgresqlHot:
         asked = [(a.account_id, a.barcode, a.admitted_at, a.api_key_id) for a in admissions]
         remembered = [(*_idempotency_values(a.idempotency), a.barcode) for a in admissions if a.idempotency is not None]
         values = (*by_column(asked, 4), *by_column(remembered, 7))
-        rows = await self._run(lambda connection: connection.fetch(_WRITE_ADMISSIONS, *values))
+        printed = [
+            (a.account_id, a.print_job_id, a.event_id, a.barcode, a.api_key_id, a.admitted_at)
+            for a in admissions
+            if a.print_job_id is not None
+        ]
+        statement = _WRITE_ADMISSIONS
+        if printed:
+            statement, values = _WRITE_ADMISSIONS_THAT_PRINT, (*values, *by_column(printed, 6))
+        rows = await self._run(lambda connection: connection.fetch(statement, *values))
         return {(row[0], row[1]) for row in rows}
 
     async def read_order(self, account_id: int, request_hash: str) -> tuple[OrderRow, list[TicketRow]] | None:

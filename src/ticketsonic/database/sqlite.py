@@ -56,14 +56,18 @@ VALUES (?, ?, ?, ?, ?, ?)"""
 _TICKET_COLUMNS = """k.account_id, k.order_id, k.position, k.barcode, k.ticket_type_id, k.event_id, k.price_minor,
        k.valid_from, k.valid_until, k.key_number"""
 _ISSUED = f"""
-SELECT {_TICKET_COLUMNS}, k.admitted_at, k.cancelled_at, t.primary_text_pl, o.customer, o.company
+SELECT {_TICKET_COLUMNS}, k.admitted_at, k.cancelled_at, t.primary_text_pl, o.customer, o.company, e.print_badges
   FROM tickets k
   JOIN ticket_types t ON t.id = k.ticket_type_id
+  JOIN events e ON e.id = k.event_id
   JOIN orders o ON o.account_id = k.account_id AND o.id = k.order_id
  WHERE k.account_id = ? AND k.barcode = ?"""  # noqa: S608 - a list of columns of ours
 _ADMIT = """
 UPDATE tickets SET admitted_at = ?, admitted_by_key_id = ?
  WHERE account_id = ? AND barcode = ? AND admitted_at IS NULL AND cancelled_at IS NULL"""
+_PRINT = """
+INSERT INTO print_jobs (account_id, id, event_id, barcode, kind, state, api_key_id, requested_at)
+VALUES (?, ?, ?, ?, 'admission', 'waiting', ?, ?)"""
 _FIND_ORDER = """
 SELECT account_id, id, request_hash, customer, company FROM orders WHERE account_id = ? AND request_hash = ?"""
 _ORDER_TICKETS = f"SELECT {_TICKET_COLUMNS} FROM tickets k WHERE account_id = ? AND order_id = ? ORDER BY position"  # noqa: S608
@@ -188,6 +192,8 @@ class SqliteHot:
                         admitted.add(key)
                         if admission.idempotency:
                             connection.execute(_REMEMBER, _idempotency_values(admission.idempotency))
+                        if admission.print_job_id is not None:
+                            connection.execute(_PRINT, _print_values(admission))
             return admitted
 
         return await self._run(write)
@@ -285,6 +291,11 @@ def _ticket_values(ticket: TicketRow) -> tuple[Any, ...]:
         ticket.valid_until,
         ticket.key_number,
     )
+
+
+def _print_values(admission: Admission) -> tuple[Any, ...]:
+    a = admission
+    return a.account_id, a.print_job_id, a.event_id, a.barcode, a.api_key_id, a.admitted_at
 
 
 def _idempotency_values(row: IdempotencyRow) -> tuple[Any, ...]:

@@ -71,4 +71,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_sha256", name=op.f("printers_token_sha256_key")),
     )
     op.create_index(op.f("printers_event_id_idx"), "printers", ["event_id"], unique=False)
-    op.add_column("events", sa.Column("prints_badges", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("events", sa.Column("print_badges", sa.Boolean(), server_default=sa.false(), nullable=False))
