@@ -36,6 +36,8 @@ from ticketsonic.events.ticket_types import NewTicketType, TicketTypeChanges
 from ticketsonic.identifiers import event_id_of
 from ticketsonic.orders.cancelling import Cancelled
 from ticketsonic.pages.live import Streams
+from ticketsonic.pages.serving import Pages
+from ticketsonic.portal import table as portal
 from ticketsonic.repeats import forget_old_keys
 from ticketsonic.settings import Settings, load_settings
 
@@ -89,8 +91,11 @@ ROUTES = (
 # fmt: on
 
 
+PAGES = (*portal.PAGES,)
+
+
 class Application:
-    """The ASGI application: `/v1` straight to the API, everything else and the lifespan by Starlette."""
+    """The ASGI application: `/v1` straight to the API, pages by their tables, the rest by Starlette."""
 
     def __init__(self, settings: Settings) -> None:
         """Wire it; nothing is opened before the lifespan begins."""
@@ -98,7 +103,8 @@ class Application:
         self.engine: Engine | None = None
         self.streams = Streams()
         self._api = Api(ROUTES, self._opened)
-        self._pages = Starlette(
+        self._pages = Pages(PAGES, self._opened, self.streams)
+        self._others = Starlette(
             routes=[
                 Route("/openapi.json", _describe),
                 Route("/metrics", self._metrics),
@@ -112,8 +118,10 @@ class Application:
         """Answer one request, or live the lifespan."""
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):
             await self._api(scope, receive, send)
-        else:
+        elif scope["type"] == "http" and self._pages.has(scope["path"]):
             await self._pages(scope, receive, _with_request_id(send))
+        else:
+            await self._others(scope, receive, _with_request_id(send))
 
     def _opened(self) -> Engine:
         if self.engine is None:

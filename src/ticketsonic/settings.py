@@ -126,6 +126,14 @@ class Settings:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK_HOSTS
 
+    @property
+    def own_url(self) -> str:
+        """Where a person reaches the pages: the address that was set, else the one listened at."""
+        if self.public_url:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.tls_certificate else 'http'}://{host}:{self.port}"
+
 
 def variable_of(name: str) -> str:
     """Name the environment variable of a setting."""

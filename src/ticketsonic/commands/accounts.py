@@ -8,8 +8,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ticketsonic.accounts.accounts import AccountTaken, create_account, find_account, list_accounts, normal_email
 from ticketsonic.accounts.api_keys import SCOPES, create_api_key, list_api_keys, revoke_api_key
+from ticketsonic.accounts.audit import COMMAND_LINE, record
+from ticketsonic.accounts.links import make_link, path_of
 from ticketsonic.accounts.signing_keys import DEFAULT_RSA_BITS, RSA_BITS, Keyring, LastSigningKey
-from ticketsonic.commands.options import with_database
+from ticketsonic.commands.options import settings_of, with_database
 from ticketsonic.database import Database
 
 _BITS = click.Choice([str(bits) for bits in RSA_BITS])
@@ -63,6 +65,18 @@ async def list_(database: Database, _keyring: Keyring) -> None:
     """List every account, oldest first."""
     for found in await list_accounts(database):
         print(f"{found.email}  {_moment(found.created_at)}")
+
+
+@account.command("link")
+@click.argument("email")
+@with_database
+async def link(database: Database, _keyring: Keyring, email: str) -> None:
+    """Print a link that signs in to the portal, once, within an hour."""
+    found = await find_account(database, email)
+    async with database.transaction() as connection:
+        token = await make_link(connection, "sign_in", found.email, found.account_id)
+        await record(connection, found.account_id, "link.made", actor=COMMAND_LINE)
+    print(f"{settings_of().own_url}{path_of('sign_in', token)}")
 
 
 @click.group()

@@ -1,0 +1,29 @@
+"""The audit: who did what, when, from where."""
+
+import re
+
+from starlette.responses import Response
+
+from ticketsonic.accounts.audit import list_entries
+from ticketsonic.pages.visit import Visit
+
+ENTRIES_A_PAGE = 50
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+async def home(visit: Visit) -> Response:
+    """Begin with the events."""
+    return visit.redirect("/account/audit")
+
+
+async def show(visit: Visit) -> Response:
+    """List an account's entries, newest first."""
+    before = visit.query("before")
+    entries = await list_entries(
+        visit.engine.database,
+        visit.account_id,
+        before=int(before) if _NUMBER.fullmatch(before) else None,
+        most=ENTRIES_A_PAGE + 1,
+    )
+    older = f"/account/audit?before={entries[-2].sequence}" if len(entries) > ENTRIES_A_PAGE else None
+    return visit.page("portal/audit.html", entries=entries[:ENTRIES_A_PAGE], newer=None, older=older)
