@@ -6,7 +6,7 @@ PAGES := src/ticketsonic/pages/static/manifest.json
 PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name __pycache__ \) -prune -o -type f ! -name '.*' -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: bench browser torture help setup run test check format lint types imports wheel lock clean translations
+.PHONY: bench browser fuzz torture help setup run test check format lint types imports wheel lock clean translations
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ lint: $(SETUP)  ## check format and lint
 
 torture: $(SETUP)  ## fault after fault under a sale, the books checked after each: ARGS="--faults 300 --seed 1"
 	$(BIN)/python -m torture $(ARGS)
+
+fuzz: $(SETUP)  ## what may be held up to a scanner, 1,000,000 times: ARGS="--inputs 1000000 --seed 1"
+	$(BIN)/python -m fuzzing $(ARGS)
 
 bench: $(SETUP)  ## measure this machine's floors, the engine and its growth, in 10 minutes: ARGS="--only order,floors"
 	@command -v wrk >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get install -qq -y wrk >/dev/null; } \
