@@ -1,0 +1,77 @@
+"""Someone who uses the portal without a browser: forms are read from the page and sent back as a browser would."""
+
+import asyncio
+import html
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+from tests.servers import RunningServer
+
+from ticketsonic.accounts.accounts import find_account
+from ticketsonic.accounts.links import make_link, path_of
+from ticketsonic.database import Database
+from ticketsonic.settings import load_settings
+
+_FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
+
+
+@dataclass
+class Visitor:
+    """A browser's cookies and nothing else."""
+
+    client: httpx.Client
+
+    def get(self, path: str) -> httpx.Response:
+        return self.client.get(path)
+
+    def send(self, path: str, action: str | None = None, files: Any = None, **fields: Any) -> httpx.Response:
+        """Open a page, fill in the form that goes to `action` (the first where None), and send it."""
+        page = self.get(path)
+        attributes, inside = self._form(page.text, action)
+        found = re.search(r'action="([^"]*)"', attributes)
+        target = urljoin(path, html.unescape(found[1])) if found else path
+        hidden = {name: html.unescape(value) for name, value in _HIDDEN.findall(inside)}
+        return self.client.post(target, data=hidden | fields, files=files, headers={"origin": str(self.client.base_url)})
+
+    def _form(self, page: str, action: str | None) -> tuple[str, str]:
+        forms = [(attributes, inside) for attributes, inside in _FORM.findall(page) if "sign-out" not in attributes]
+        if action is not None:
+            forms = [form for form in forms if f'action="{action}"' in form[0]]
+        assert forms, f"no form to {action}: {page[-2000:]}"
+        return forms[0]
+
+
+def new_visitor(server: RunningServer) -> Visitor:
+    """Somebody whom nobody knows."""
+    no_line_kept = httpx.Limits(max_keepalive_connections=0)
+    return Visitor(
+        httpx.Client(base_url=server.url, timeout=30, headers={"accept-language": "en"}, limits=no_line_kept)
+    )
+
+
+def link_for(server: RunningServer, email: str) -> str:
+    """A one-time link that signs an account in: made by what is behind `ticketsonic account link`."""
+
+    async def make() -> str:
+        database = Database(load_settings(server.environment).database_url)
+        try:
+            account = await find_account(database, email)
+            async with database.transaction() as connection:
+                token = await make_link(connection, "sign_in", account.email, account.account_id)
+        finally:
+            await database.close()
+        return path_of("sign_in", token)
+
+    return asyncio.run(make())
+
+
+def signed_in(server: RunningServer, email: str) -> Visitor:
+    """An account's person, signed in by such a link."""
+    visitor = new_visitor(server)
+    answer = visitor.send(link_for(server, email))
+    assert answer.status_code == 303, answer.text
+    return visitor
