@@ -18,7 +18,7 @@ import msgspec
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from ticketsonic.answering import write_answer
+from ticketsonic.answering import take_body, write_answer
 from ticketsonic.api.cors import cors_headers
 from ticketsonic.errors import (
     FieldError,
@@ -68,6 +68,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unanswered = 0
         self._received_bytes = 0
         self._head_bytes = 0
+        self._arrived_bytes = 0
+        self._since_last_bytes = 0
         self._body_bytes = 0
         self._discarded_bytes = 0
         self._ended = False
@@ -98,6 +100,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._refusal is not None or self.transport.is_closing():
             self._discard(len(data))
             return
+        self._arrived_bytes = len(data)
+        self._since_last_bytes += len(data)
         if self._stage is not Stage.BODY:
             self._head_bytes += len(data)
         self._received_bytes += len(data)
@@ -146,9 +150,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Judge the head before anything is done for it."""
-        self._head_bytes = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if self._head_bytes > HEAD_BYTES:
-            self._judge(RequestTooLarge())
+        if self._since_last_bytes > HEAD_BYTES:  # else no head among it can be too large
+            self._head_bytes = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+            if self._head_bytes > HEAD_BYTES:
+                self._judge(RequestTooLarge())
         if len(self.pipeline) >= PIPELINED_REQUESTS:
             self._judge(TooManyRequests())
         if self.parser.get_method() == b"CONNECT":
@@ -159,6 +164,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.expect_100_continue and self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False
         super().on_headers_complete()
+        self.scope["ticketsonic.body"] = functools.partial(take_body, self.cycle)  # type: ignore[typeddict-unknown-key]
         self.scope["ticketsonic.answer"] = functools.partial(write_answer, self.cycle)  # type: ignore[typeddict-unknown-key]
         self._stage = Stage.BODY
         self.headers = []  # what trails a chunked body is none of ours (RFC 9110 §6.5.1)
@@ -180,6 +186,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._stage = Stage.BETWEEN
         self._head_bytes = self._received_bytes = 0
+        self._since_last_bytes = self._arrived_bytes  # the next request may have begun in it
         self._unwatch()
         if self.expect_100_continue and not self._stopping and not self.cycle.response_started:
             self.cycle.keep_alive = self._keep_alive_after_body

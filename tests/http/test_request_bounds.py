@@ -35,6 +35,17 @@ def test_it_takes_a_head_of_30_kb(server: RunningServer) -> None:
         assert line.answer().status == 200
 
 
+def test_it_refuses_a_head_of_64_kb_also_behind_another_request(server: RunningServer) -> None:
+    """Each piece alone is within the bound; the second head, begun in the first piece, is not."""
+    sent = HEALTH + request("GET", "/v1/health", None, "X-A: " + "a" * 40_000)
+    for piece in (20_000, len(sent)):
+        with connected(server.url) as line:
+            for start in range(0, len(sent), piece):
+                line.send(sent[start : start + piece])
+            assert line.answer().status == 200
+            assert_refused(line.answer(), 413, "request too large")
+
+
 def test_a_head_may_come_right_behind_a_large_body(server: RunningServer, alice: Tenant) -> None:
     body = b'{"ticket_sensitive":"%s"}' % (b"a" * 200_000)
     sent = request("POST", "/v1/ticket/validate", body, *credentials(alice)) + HEALTH

@@ -17,6 +17,7 @@ import msgspec
 from prometheus_client import Counter, Histogram
 
 from ticketsonic.accounts.authentication import Caller
+from ticketsonic.answering import ALWAYS, NO_CONTENT
 from ticketsonic.api.cors import cors_headers, preflight_headers
 from ticketsonic.api.engine import Engine
 from ticketsonic.commits import CallerGone
@@ -46,7 +47,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-NO_CONTENT = 204
 BODY_BYTES = 1024 * 1024
 BODY_WITH_IMAGE_BYTES = 16 * 1024 * 1024
 MOST_QUERY_FIELDS = 100
@@ -201,7 +201,13 @@ class Api:
         call = Call(self._engine(), scope, headers, b"", route)
         if route.body_bytes > BODY_BYTES:
             await call.authenticate()  # only who may send that much is listened to for so long
-        call.body = await read_body(receive, headers, route.body_bytes)
+        take: Callable[[], bytes | None] | None = scope.get("ticketsonic.body")
+        whole = take() if take is not None else None
+        if whole is None:
+            whole = await read_body(receive, headers, route.body_bytes)
+        elif len(whole) > route.body_bytes:
+            raise RequestTooLarge
+        call.body = whole
         try:
             answer = await route.handle(call)
         except UnreadableBody as unreadable:
@@ -277,16 +283,16 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes], most_bytes
 
 
 async def respond(scope: Scope, send: Send, status: int, body: bytes, extra: Headers) -> None:
-    """Send one answer. Nothing of it may be kept by a cache on the way: it may hold tickets."""
-    headers: Headers = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), *extra]
+    """Send one answer."""
+    if not (extra and extra[0][0] == b"content-type") and body:
+        extra.append((b"content-type", b"application/json"))
+    write: Callable[[int, Headers, bytes], bool] | None = scope.get("ticketsonic.answer")
+    if write is not None and write(status, extra, body):
+        return
+    headers: Headers = [*ALWAYS, *extra]
     if status != NO_CONTENT:
         headers.append((b"content-length", str(len(body)).encode()))
-    if body and not (extra and extra[0][0] == b"content-type"):
-        headers.append((b"content-type", b"application/json"))
     if status == RequestTooLarge.status:
         headers.append((b"connection", b"close"))
-    write: Callable[[int, Headers, bytes], bool] | None = scope.get("ticketsonic.answer")
-    if write is not None and write(status, headers, body):
-        return
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

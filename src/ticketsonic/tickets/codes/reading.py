@@ -38,7 +38,10 @@ def decode_spelling(text: str) -> bytes:
     stripped = text.strip()
     if len(stripped) == ed25519.BASE45_CHARACTERS:
         return base45.decode(stripped)
-    unpadded = stripped.translate(_URL_SAFE).rstrip("=")
+    try:
+        return binascii.a2b_base64(stripped, strict_mode=True)  # as we spell it ourselves
+    except (binascii.Error, ValueError):
+        unpadded = stripped.translate(_URL_SAFE).rstrip("=")
     try:
         return base64.b64decode(unpadded + "=" * (-len(unpadded) % 4), validate=True)
     except (binascii.Error, ValueError):
