@@ -83,5 +83,10 @@ def moment_of(number: int) -> float:
     return (number >> 12) / 1e6 + _EPOCH_SECONDS
 
 
+def first_number_at(seconds: float) -> int:
+    """Give the least number that a clockwork could have drawn at a moment in unix seconds, or 0 before its epoch."""
+    return max(0, int((seconds - _EPOCH_SECONDS) * 1_000_000) << 12)
+
+
 clockwork = Clockwork()
 """The process's own."""

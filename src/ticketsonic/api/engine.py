@@ -12,7 +12,9 @@ from ticketsonic.checkin.admitting import Scan, Scanned, admit
 from ticketsonic.commits import Committer, Unsettled
 from ticketsonic.database import Database
 from ticketsonic.orders.decision import OrderRequest
+from ticketsonic.orders.live_counts import LiveBoard
 from ticketsonic.orders.placing import Placed, Seller
+from ticketsonic.orders.shown_again import ShownAgain
 from ticketsonic.printing.dispatching import Printing
 from ticketsonic.sealing import Seal, load_secret
 from ticketsonic.settings import Settings
@@ -34,6 +36,8 @@ class Engine:
     admissions: Committer[Scan, Scanned]
     minter: Minter
     badges: Lanes
+    shown: ShownAgain
+    live_board: LiveBoard
     printing: Printing
 
     async def close(self) -> None:
@@ -73,6 +77,8 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
         admissions=Committer("admissions", admit_batch, **bounds),
         minter=minter,
         badges=Lanes(settings),
+        shown=ShownAgain(),
+        live_board=LiveBoard(database),
         printing=printing,
     )
     engine.orders.start()

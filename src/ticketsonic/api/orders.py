@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from ticketsonic.accounts.authentication import Caller
 from ticketsonic.api.calling import Call
 from ticketsonic.api.engine import Engine
 from ticketsonic.errors import (
@@ -91,6 +92,7 @@ async def order_new(call: Call) -> bytes:
             return await _spell(call.engine, placed.order, placed.tickets, placed.minted)
         case decision.Replayed():
             call.replayed = True
+            await _record_shown(call, caller, body.request_hash)
             return await _show(call.engine, caller.account_id, body.request_hash)
         case decision.DuplicateHash():
             raise DuplicatedOrder
@@ -116,7 +118,17 @@ async def order_show(call: Call) -> bytes:
     request_hash = call.header(b"x-api-requesthash") or call.query("request_hash")
     if not request_hash:
         raise InvalidRequest([FieldError("X-API-RequestHash", "is required, or request_hash in the query")])
-    return await _show(call.engine, caller.account_id, request_hash)
+    shown = await _show(call.engine, caller.account_id, request_hash)
+    await _record_shown(call, caller, request_hash)
+    return shown
+
+
+async def _record_shown(call: Call, caller: Caller, request_hash: str) -> None:
+    """Write down that an order's codes were given out once more (issue 4)."""
+    client = call.scope.get("client")
+    address = client[0] if client else None
+    shown = (caller.account_id, request_hash, f"key {caller.api_key_id}", address)
+    await call.engine.shown.record(call.engine.database, *shown)
 
 
 async def _show(engine: Engine, account_id: int, request_hash: str) -> bytes:
