@@ -1,5 +1,6 @@
 """Serving: binds the address, then runs uvicorn in this process or in several."""
 
+import dataclasses
 import logging
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ from uvicorn.supervisors import Multiprocess
 
 from ticketsonic.app import create_app
 from ticketsonic.logs import set_up_logs
+from ticketsonic.open_files import connections_within_open_files
 from ticketsonic.protocol import BoundedProtocol
 from ticketsonic.settings import PREFIX, InvalidSetting, Settings, variable_of
 
@@ -72,10 +74,20 @@ def serve(settings: Settings, sockets: list[socket.socket], announce: Announce =
 
     `announce` gets the address, once it answers there.
     """
+    settings = _within_open_files(settings)
     if settings.workers == 1:
         _serve_here(settings, sockets, announce)
     else:
         _serve_with_workers(settings, sockets, announce)
+
+
+def _within_open_files(settings: Settings) -> Settings:
+    """Take no more connections than the system gives open files for; workers inherit the limit."""
+    connections = connections_within_open_files(settings.connections)
+    if connections < settings.connections:
+        fields = {"connections": connections, "wanted": settings.connections, "see": "LimitNOFILE, ulimit -n"}
+        log.warning("fewer connections than set: too few open files", extra=fields)
+    return dataclasses.replace(settings, connections=connections)
 
 
 def _serve_here(settings: Settings, sockets: list[socket.socket], announce: Announce) -> None:
