@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from ticketsonic import __version__, protocol
-from ticketsonic.api import badges, cancelling, events, openapi, orders, tickets
+from ticketsonic.api import badges, cancelling, events, openapi, orders, printers, tickets
 from ticketsonic.api.calling import BODY_WITH_IMAGE_BYTES, Api, Send
 from ticketsonic.api.calling import Route as ApiRoute
 from ticketsonic.api.engine import Engine, open_engine
@@ -86,6 +86,13 @@ ROUTES = (
     ApiRoute("GET", "badge/preview", badges.badge_preview, READ, "Draw a badge to look at", headers=(EVENT,),
              queries=("format", "primary_text", "secondary_text"), media_types=(badges.PDF, badges.PNG),
              refusals=(InvalidEventId,)),
+    ApiRoute("POST", "printer/new", printers.printer_new, FULL, "Add a printer or print station to an event",
+             body=printers.NewPrinter, answer=printers.PrinterMade, headers=(EVENT,),
+             refusals=(InvalidEventId, DuplicatedRequest)),
+    ApiRoute("GET", "printer/list", printers.printer_list, READ, "List printers and what waits for them",
+             answer=printers.PrinterList, headers=(EVENT,), refusals=(InvalidEventId,)),
+    ApiRoute("POST", "printer/remove", printers.printer_remove, FULL, "Remove a printer",
+             body=printers.PrinterToRemove, answer=events.Done, refusals=(DuplicatedRequest,)),
     ApiRoute("GET", "health", events.health, ANY, "Say whether server and database answer", answer=events.Done),
 )
 # fmt: on

@@ -46,6 +46,8 @@ def _tell(story: Story) -> tuple[Mapping[str, str], dict[str, Any]]:
         if route.operation == "order/new":
             for _ in range(3):  # as many as the tests have sold by now
                 story.sell()
+        if route.operation == "printer/new":
+            story.add_printer()  # likewise
     named = {
         "event_id": examples.EVENT_ID,
         "sku": examples.SKU,
@@ -54,6 +56,7 @@ def _tell(story: Story) -> tuple[Mapping[str, str], dict[str, Any]]:
         "barcode": examples.BARCODE,
         "cancelled_barcode": examples.CANCELLED_BARCODE,
         "cancelled_hash": examples.CANCELLED_HASH,
+        "printer_id": examples.PRINTER_ID,
     }
     return {name: story.values[example] for name, example in named.items()}, answers
 

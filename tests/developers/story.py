@@ -44,15 +44,21 @@ class Story:
         self.learn("event/new", made)
         for _ in range(3):
             self.sell()
+        self.add_printer()
 
     def sell(self) -> None:
         """Place an order by plain HTTP."""
         self.learn("order/new", self._send("order/new"))
 
+    def add_printer(self) -> None:
+        """Add a print station by plain HTTP."""
+        self.learn("printer/new", self._send("printer/new"))
+
     def _send(self, operation: str) -> Answer:
-        asked = self.request(route_of(operation)).body
-        assert asked is not None
-        answer = self.tenant.post(operation, {**asked, "request_hash": fresh_hash()})
+        request = self.request(route_of(operation))
+        assert request.body is not None
+        headers = {name.replace("-", "_"): value for name, value in request.headers}
+        answer = self.tenant.post(operation, {**request.body, "request_hash": fresh_hash()}, **headers)
         assert answer.status_code == 200, answer.text
         told: Answer = answer.json()
         return told
@@ -63,6 +69,8 @@ class Story:
             self.values[examples.EVENT_ID] = str(answer["event_id"])
             listed = self.tenant.get("ticket/list", x_api_eventid=str(answer["event_id"])).json()
             self.values[examples.SKU] = listed["tickets"][0]["sku"]
+        if operation == "printer/new":
+            self.values.setdefault(examples.PRINTER_ID, str(answer["printer_id"]))
         if operation == "order/new":
             code = answer["tickets"][0]["encrypted_data"]
             if examples.CODE not in self.values:

@@ -22,6 +22,11 @@ WHAT_NO_SCHEMA_SAYS = {
     "no order has this hash",
     "no ticket of this event is on this list",
     "is beyond the last part",
+    "is required of a printer of kind ipp",  # likewise
+    "must not be given for kind station",
+    "is neither name nor id of an API key of this account",
+    "is no printer of this account",
+    "an event has no more than 100 printers",
     STOCK_TWICE,
     STOCK_BEYOND_BOUNDS,
     SOME_ADMITTED,

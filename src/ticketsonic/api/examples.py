@@ -25,6 +25,7 @@ CANCELLED_BARCODE = _VALUES["cancelled_barcode"]
 """Another ticket than BARCODE's: what was admitted cannot be cancelled."""
 CANCELLED_HASH = _VALUES["cancelled_hash"]
 """And a third order."""
+PRINTER_ID = _VALUES["printer_id"]
 USER_ID = "organiser@example.com"
 """The account that `make run` makes."""
 TITLE = "Regular pass"
@@ -76,6 +77,8 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "ticket/validate": {"ticket_sensitive": CODE},
     "ticket/cancel": {"request_hash": "e19f4b07c8d2a365", "ticket_sensitive": CANCELLED_BARCODE},
+    "printer/new": {"request_hash": "e81d5c07a2b94f63", "name": "Hall A, left", "kind": "station"},
+    "printer/remove": {"request_hash": "1f6a90d3c75b28e4", "printer_id": PRINTER_ID},
     "order/cancel": {"request_hash": "83a6d0f5172be94c", "order_request_hash": CANCELLED_HASH},
 }
 

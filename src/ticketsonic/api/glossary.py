@@ -11,6 +11,7 @@ from msgspec import Struct
 from ticketsonic.api.cancelling import OrderToCancel, TicketToCancel
 from ticketsonic.api.events import Done, EventList, EventMade
 from ticketsonic.api.orders import NewOrder, OrderAnswer, OrderDetails, OrderLineFields
+from ticketsonic.api.printers import ListedPrinter, NewPrinter, PrinterList, PrinterMade, PrinterToRemove
 from ticketsonic.api.tickets import ScannedCode, TicketTypeList, TicketTypeMade
 from ticketsonic.checkin.answers import Admitted, AdmittedMessage, Refused, Told
 from ticketsonic.errors import ErrorAnswer, FieldError
@@ -173,6 +174,40 @@ FIELDS: Mapping[type[Struct], Mapping[str, Meaning]] = {
         "cancelled": means("How many tickets were cancelled: 0 where all were already.", minimum=0),
     },
     Done: {"status": _SUCCESS},
+    NewPrinter: {
+        "request_hash": _HASH,
+        "name": means("What people call it: `Hall A, left`."),
+        "kind": means(
+            "`ipp`: a printer or print queue, spoken to by IPP. `station`: a page that a browser keeps open."
+        ),
+        "url": means("Where a printer of kind `ipp` is: `ipp://printer.local/ipp/print`. Not for a station."),
+        "gate": means(
+            "Name or id of the API key whose admissions alone it prints. Without one it prints what no printer of the "
+            "event has for its gate."
+        ),
+    },
+    PrinterToRemove: {"request_hash": _HASH, "printer_id": means("Which printer.")},
+    PrinterMade: {
+        "status": _SUCCESS,
+        "printer_id": means("The printer's number.", minimum=1),
+        "station_url": means(
+            "The link that opens a print station, null for other printers. Shown this once: whoever has it sees and "
+            "prints the event's badges.",
+        ),
+    },
+    PrinterList: {"status": _SUCCESS, "printers": means("The printers, oldest first.")},
+    ListedPrinter: {
+        "printer_id": means("The printer's number.", minimum=1),
+        "event_id": means("The event it prints for.", pattern=EVENT_ID_PATTERN),
+        "name": means("What people call it."),
+        "kind": means("How it is spoken to.", enum=["ipp", "station"]),
+        "url": means("Where it is, null for a station."),
+        "gate": means("The name of the API key whose admissions alone it prints, null where there is none."),
+        "state": means("What it last said of itself; `new` where it has not said anything."),
+        "state_at": means("When it said so, in unix seconds, null where it has not.", **_TIME),
+        "waiting": means("How many badges wait that it could print.", minimum=0),
+        "uncertain": means("How many it was given of which a person has to say whether they came out.", minimum=0),
+    },
     EventMade: {"status": _SUCCESS, "event_id": means("The event's id, here a number.", **_EVENT_NUMBER)},
     EventList: {
         "status": _SUCCESS,
