@@ -67,6 +67,7 @@ api_keys = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("last_used_at", BigInteger),
     UniqueConstraint("account_id", "key_sha256"),
     CheckConstraint("scope IN ('read', 'sales', 'door', 'full')", name="scope"),
 )
@@ -240,6 +241,7 @@ print_jobs = Table(
     Column("printer_id", BigInteger),
     Column("printer_job", Text),  # what the printer calls it
     Column("taken_by", String(32)),  # which process or station page has it in hand
+    Column("taken_at", BigInteger),
     Column("taken_until", BigInteger),
     Column("requested_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ticketsonic.allowed_hosts import AllowedHosts, read_allowed_hosts
+
 PREFIX = "TICKETSONIC_"
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -81,6 +83,22 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _sender(text: str) -> str:
+    if "@" not in text or not text.isprintable():
+        raise ValueError("is no address such as tickets@example.com or Tickets <tickets@example.com>")
+    return text
+
+
+_SECRETS = frozenset({"secret", "secret_file", "database", "smtp_password"})
+"""Whose values no error shows."""
+
+
+def _printer_hosts(text: str) -> str:
+    if text.lower() != "auto":
+        read_allowed_hosts(text)
+    return text.lower()
+
+
 def _setting(parse: Callable[[str], Any], default: Any) -> Any:
     return field(default=default, metadata={"parse": parse})
 
@@ -102,8 +120,16 @@ class Settings:
     log_level: str = _setting(_one_of("debug", "info", "warning", "error"), "info")
     log_format: str = _setting(_one_of("auto", "json", "text"), "auto")
     metrics: str = _setting(_one_of("auto", "on", "off"), "auto")
+    registration: str = _setting(_one_of("auto", "open", "invitation", "closed"), "auto")
+    smtp_host: str | None = _setting(_some_text, None)
+    smtp_port: int = _setting(_within(1, 65535), 587)
+    smtp_security: str = _setting(_one_of("starttls", "tls", "none"), "starttls")
+    smtp_user: str | None = _setting(_some_text, None)
+    smtp_password: str | None = _setting(_some_text, None)
+    mail_from: str | None = _setting(_sender, None)
     order_units: int = _setting(_within(1, 10_000), 1000)
     failures_per_minute: int = _setting(_within(1, 1_000_000), 600)
+    printer_hosts: str = _setting(_printer_hosts, "auto")
     minted_codes: int = _setting(_within(0, 10_000_000), 5000)
     batch_size: int = _setting(_within(1, 4096), 512)
     queue_length: int = _setting(_within(1, 100_000), 4096)
@@ -122,9 +148,23 @@ class Settings:
         return self.database_url.startswith("sqlite:")
 
     @property
+    def allowed_printers(self) -> AllowedHosts:
+        """Where printers may be: as set, else private networks where nobody but this machine reaches the server."""
+        if self.printer_hosts != "auto":
+            return read_allowed_hosts(self.printer_hosts)
+        return read_allowed_hosts("private" if self.on_loopback and not self.public_url else "none")
+
+    @property
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK_HOSTS
+
+    @property
+    def registration_policy(self) -> str:
+        """Who may register: `open`, `invitation` or `closed`. By itself open only where nobody else comes by."""
+        if self.registration != "auto":
+            return self.registration
+        return "open" if self.on_loopback and self.public_url is None else "closed"
 
     @property
     def own_url(self) -> str:
@@ -156,7 +196,7 @@ def load_settings(environment: Mapping[str, str] = os.environ, **overrides: Any)
         try:
             values[name] = known[name](text)
         except ValueError as refused:
-            shown = "" if "secret" in name or name == "database" else f" ({text!r})"
+            shown = "" if name in _SECRETS else f" ({text!r})"
             raise InvalidSetting(f"{variable_of(name)}{shown} {refused}") from None
     settings = Settings(**values)
     _check_together(settings)
@@ -173,3 +213,9 @@ def _check_together(settings: Settings) -> None:
         )
     if settings.secret and settings.secret_file:
         raise InvalidSetting(f"{variable_of('secret')} and {variable_of('secret_file')} are both set: one of them")
+    if settings.smtp_host and not settings.mail_from:
+        raise InvalidSetting(f"{variable_of('mail_from')} is missing: mail needs a sender")
+    if settings.smtp_user and settings.smtp_security == "none" and settings.smtp_host not in LOOPBACK_HOSTS:
+        raise InvalidSetting(
+            f"{variable_of('smtp_security')} is none: a password goes to {settings.smtp_host} by starttls or tls alone"
+        )

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ticketsonic.accounts.authentication import Authentication
+from ticketsonic.accounts.front_door import FrontDoor, build_front_door
+from ticketsonic.accounts.key_use import KeyUse
 from ticketsonic.accounts.signing_keys import Keyring
 from ticketsonic.badges.lanes import Lanes
 from ticketsonic.checkin.admitting import Scan, Scanned, admit
@@ -31,6 +33,8 @@ class Engine:
     seal: Seal
     keyring: Keyring
     authentication: Authentication
+    key_use: KeyUse
+    front_door: FrontDoor
     issuer: Issuer
     orders: Committer[OrderRequest, Placed]
     admissions: Committer[Scan, Scanned]
@@ -42,10 +46,12 @@ class Engine:
 
     async def close(self) -> None:
         """Answer what waits, then let go of everything."""
+        await self.front_door.mailer.stop()
         await self.minter.stop()
         await self.orders.stop()
         await self.admissions.stop()
         await self.printing.stop()
+        await self.key_use.stop()
         self.issuer.close()
         await asyncio.to_thread(self.badges.close)
         await self.database.close()
@@ -59,7 +65,9 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
     database = Database(settings.database_url)
     seal = Seal(load_secret(settings))
     keyring = Keyring(database, seal)
-    printing = Printing()
+    key_use = KeyUse(database)
+    badges = Lanes(settings)
+    printing = Printing(database, badges.draw_badge, settings.allowed_printers)
 
     async def admit_batch(scans: Sequence[Scan]) -> list[Scanned | Unsettled]:
         return await admit(database, scans, printing.tell)
@@ -71,12 +79,14 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
         database=database,
         seal=seal,
         keyring=keyring,
-        authentication=Authentication(database, failures_per_minute=settings.failures_per_minute),
+        authentication=Authentication(database, key_use.note, failures_per_minute=settings.failures_per_minute),
+        key_use=key_use,
+        front_door=build_front_door(settings, database, seal, keyring),
         issuer=Issuer(keyring, threads=signing_threads(settings)),
         orders=Committer("orders", Seller(database, minter.take).place, **bounds),
         admissions=Committer("admissions", admit_batch, **bounds),
         minter=minter,
-        badges=Lanes(settings),
+        badges=badges,
         shown=ShownAgain(),
         live_board=LiveBoard(database),
         printing=printing,
@@ -84,6 +94,8 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
     engine.orders.start()
     engine.admissions.start()
     minter.start()
+    key_use.start()
+    engine.front_door.mailer.start()
     printing.start()
     return engine
 

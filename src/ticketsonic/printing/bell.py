@@ -1,7 +1,7 @@
 """Tells whoever prints in this process that an event has a job, at once; what other processes made is looked for."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Self
 
 
@@ -10,12 +10,20 @@ class Bell:
 
     def __init__(self) -> None:
         self._listening: dict[int | None, set[asyncio.Event]] = {}
+        self._told: list[Callable[[set[int]], None]] = []
 
     def ring(self, event_ids: Iterable[int]) -> None:
         """Wake whoever listens for one of these events, or for all."""
-        for event_id in {*event_ids, None}:
+        rung = set(event_ids)
+        for told in self._told:
+            told(rung)
+        for event_id in {*rung, None}:
             for listening in self._listening.get(event_id, ()):
                 listening.set()
+
+    def tell(self, told: Callable[[set[int]], None]) -> None:
+        """Call this at each ring, with the events it is rung for; it must not take long."""
+        self._told.append(told)
 
     def listen(self, event_id: int | None = None) -> "Listening":
         """Listen for an event, or for all; a context manager, so that nobody listens for ever."""

@@ -42,6 +42,8 @@ class PrintJob(Struct, frozen=True):
     printer_job: str | None
     """What the printer calls it."""
     taken_by: str | None
+    taken_at: int | None
+    """Since when: nothing of it reached a printer before."""
     taken_until: int | None
     requested_at: int
     finished_at: int | None
@@ -78,9 +80,8 @@ async def take_jobs(
         .order_by(print_jobs.c.id)
         .limit(most)
     )
-    async with database.reading() as connection:  # most looks find nothing: those shall not ask for the write lock
-        if (await connection.execute(waiting.limit(1))).first() is None:
-            return []
+    if not await is_waited_for(database, printer):  # most looks find nothing: those shall not ask for the write lock
+        return []
     async with database.transaction() as connection:
         # Where another takes them at this instant they are passed over (PostgreSQL), or it is over by now (SQLite).
         chosen = waiting.with_for_update(of=print_jobs, skip_locked=True).cte("chosen")
@@ -94,6 +95,7 @@ async def take_jobs(
                 state=State.SENDING,
                 printer_id=printer.printer_id,
                 taken_by=taker,
+                taken_at=int(time.time()),
                 taken_until=int(time.time()) + lease_seconds,
                 detail=None,
             )
@@ -102,6 +104,13 @@ async def take_jobs(
         taken = [PrintJob(*row) for row in await connection.execute(statement)]
     _count(State.SENDING, len(taken))
     return sorted(taken, key=lambda job: job.job_id)
+
+
+async def is_waited_for(database: Database, printer: PrinterKey) -> bool:
+    """Whether a job waits that goes to a printer."""
+    waiting = goes_to(printer.account_id, printer.printer_id, printer.event_id, printer.api_key_id)
+    async with database.reading() as connection:
+        return (await connection.execute(select(print_jobs.c.id).where(*waiting).limit(1))).first() is not None
 
 
 async def renew(
@@ -171,6 +180,13 @@ async def _adopt(
     return adopted
 
 
+async def let_go(database: Database, taker: str) -> None:
+    """End a taker's leases at once: whoever comes next asks what became of what it had in hand."""
+    mine = (print_jobs.c.taken_by == taker) & print_jobs.c.state.in_(IN_HAND)
+    async with database.transaction() as connection:
+        await connection.execute(update(print_jobs).where(mine, IS_OPEN).values(taken_until=int(time.time()) - 1))
+
+
 async def accepted(database: Database, job: PrintJob, taker: str, printer_job: str) -> bool:
     """Note that the printer has it, and what it calls it."""
     done = await _act(database, Act.ACCEPT, job, taker, printer_job=printer_job)
@@ -191,7 +207,7 @@ async def uncertain(database: Database, job: PrintJob, taker: str, detail: str) 
 
 async def release(database: Database, job: PrintJob, taker: str, detail: str | None = None) -> bool:
     """Put it back to wait: only where it is certain that nothing came out and nothing will."""
-    nobody = {"printer_id": None, "printer_job": None, "taken_by": None, "taken_until": None}
+    nobody = {"printer_id": None, "printer_job": None, "taken_by": None, "taken_at": None, "taken_until": None}
     return await _act(database, Act.RELEASE, job, taker, detail=detail, **nobody)
 
 
@@ -246,6 +262,7 @@ async def reprint(
         printer_id=None,
         printer_job=None,
         taken_by=None,
+        taken_at=None,
         taken_until=None,
         requested_at=int(time.time()),
         finished_at=None,

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("printer_id", sa.BigInteger(), nullable=True),
         sa.Column("printer_job", sa.Text(), nullable=True),
         sa.Column("taken_by", sa.String(length=32), nullable=True),
+        sa.Column("taken_at", sa.BigInteger(), nullable=True),
         sa.Column("taken_until", sa.BigInteger(), nullable=True),
         sa.Column("requested_at", sa.BigInteger(), nullable=False),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),

@@ -77,6 +77,7 @@ def upgrade() -> None:
     op.create_index(op.f("sessions_account_id_idx"), "sessions", ["account_id"], unique=False)
     with op.batch_alter_table("used_hashes") as used_hashes:  # "ticket/cancel" has 13 characters
         used_hashes.alter_column("operation", existing_type=sa.String(length=12), type_=sa.String(length=16))
+    op.add_column("api_keys", sa.Column("last_used_at", sa.BigInteger(), nullable=True))
     op.add_column("events", sa.Column("time_zone", sa.String(length=64), server_default="UTC", nullable=False))
     _keep_append_only()
 

@@ -1,0 +1,105 @@
+"""What is sent to a printer: a job's badge, in the best of the formats that the printer takes."""
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from ticketsonic.badges.guests import EventBadge, Guest, find_event_badge, find_guest
+from ticketsonic.badges.jobs import BadgeTexts, Drawn, Format, Job
+from ticketsonic.badges.layout import SIZES_MILLIMETRES, read_style
+from ticketsonic.database import Database
+from ticketsonic.events.badge import DEFAULTS
+from ticketsonic.printing.ipp.conditions import PrinterSays
+from ticketsonic.printing.ipp.media import choose_medium
+from ticketsonic.printing.ipp.messages import Attributes, Tag, Value
+from ticketsonic.printing.ipp.raster import spell_page
+from ticketsonic.printing.jobs import PrintJob
+
+PDF, RASTER, JPEG = "application/pdf", "image/pwg-raster", "image/jpeg"
+DOTS_PER_INCH = 300
+"""Of the PNG that a badge is drawn to."""
+_ANYTHING = "application/octet-stream"
+_COLOUR, _GREY = "srgb_8", "sgray_8"
+_JPEG_QUALITY = 92
+
+Draw = Callable[[Job], Awaitable[Drawn]]
+
+
+class Document(NamedTuple):
+    """A badge as it is sent, and the paper that is asked for."""
+
+    content: bytes
+    media_type: str
+    wishes: Attributes
+
+
+class NoBadge(Exception):
+    """The ticket or its event is not there any more."""
+
+
+def choose_format(says: PrinterSays) -> str | None:
+    """Choose: PDF is exact and small, raster exact, JPEG the last; None where a printer takes none of them.
+
+    A printer that names no format, or only "anything", takes PDF or says no.
+    """
+    if PDF in says.formats or not set(says.formats) - {_ANYTHING}:
+        return PDF
+    if RASTER in says.formats and _raster_type(says) and DOTS_PER_INCH in says.raster_dots:
+        return RASTER
+    return JPEG if JPEG in says.formats else None
+
+
+def _raster_type(says: PrinterSays) -> str | None:
+    return next((known for known in (_COLOUR, _GREY) if known in says.raster_types), None)
+
+
+async def make_document(database: Database, draw: Draw, job: PrintJob, says: PrinterSays) -> Document:
+    """Draw a job's badge for a printer; raises :class:`NoBadge`, and what drawing raises."""
+    badge, guest = await _find(database, job)
+    style = {**DEFAULTS, **badge.stored}
+    media_type = choose_format(says) or PDF
+    drawn_format: Format = "pdf" if media_type == PDF else "png"
+    texts = [BadgeTexts(guest.texts.primary, guest.texts.secondary)]
+    drawn = await draw(Job(style, badge.background, texts, drawn_format))
+    content = drawn.content
+    if media_type == JPEG:
+        content = await asyncio.to_thread(_to_jpeg, content)
+    elif media_type == RASTER:
+        content = await asyncio.to_thread(_to_raster, content, colour=_raster_type(says) == _COLOUR)
+    return Document(content, media_type, _wishes(style, says))
+
+
+async def _find(database: Database, job: PrintJob) -> tuple[EventBadge, Guest]:
+    async with database.reading() as connection:
+        badge = await find_event_badge(connection, job.account_id, job.event_id)
+        guest = await find_guest(connection, job.account_id, job.barcode)
+    if badge is None or guest is None:
+        raise NoBadge
+    return badge, guest
+
+
+def _wishes(style: dict[str, str | None], says: PrinterSays) -> Attributes:
+    width, height = SIZES_MILLIMETRES[read_style(style).size]
+    wishes = dict(choose_medium(width, height, says.media))
+    if "none" in says.scalings:  # else it would be fitted between the margins, and nothing stand where it belongs
+        wishes["print-scaling"] = Value(Tag.KEYWORD, "none")
+    return wishes
+
+
+def _to_jpeg(png: bytes) -> bytes:
+    from PIL import Image  # noqa: PLC0415 - for those whose printers take no PDF
+
+    with Image.open(io.BytesIO(png)) as image:
+        jpeg = io.BytesIO()
+        image.convert("RGB").save(jpeg, "JPEG", quality=_JPEG_QUALITY, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
+    return jpeg.getvalue()
+
+
+def _to_raster(png: bytes, *, colour: bool) -> bytes:
+    from PIL import Image  # noqa: PLC0415 - for those whose printers take no PDF
+
+    with Image.open(io.BytesIO(png)) as image:
+        page = image.convert("RGB" if colour else "L")
+    channels = 3 if colour else 1
+    return spell_page(page.tobytes(), page.width, page.height, channels=channels, dots_per_inch=DOTS_PER_INCH)
