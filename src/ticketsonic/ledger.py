@@ -146,13 +146,18 @@ class HotStatements(Protocol):
     async def sell_locked(self, question: SaleQuestion, plan: Callable[[SaleView], Sales]) -> SaleView:
         """In one transaction: lock the stocks in id order, read, let `plan` decide, write. Returns the view read."""
 
-    async def read_admission_view(
-        self, tickets: Sequence[TicketKey], idempotency_keys: Sequence[tuple[int, str]]
-    ) -> AdmissionView:
-        """Read tickets and idempotency keys in one snapshot, without a lock."""
+    async def admit(
+        self,
+        tickets: Sequence[TicketKey],
+        idempotency_keys: Sequence[tuple[int, str]],
+        decide: Callable[[AdmissionView], Sequence[Admission]],
+    ) -> set[TicketKey]:
+        """Read tickets and idempotency keys in one snapshot, without a lock; have `decide` judge; write what it says.
 
-    async def write_admissions(self, admissions: Sequence[Admission]) -> set[TicketKey]:
-        """Admit each ticket that is neither admitted nor cancelled; returns those admitted by this call."""
+        Each ticket is admitted that is still neither admitted nor cancelled; returns those admitted by this call.
+        `decide` is called once, perhaps in another thread. Raises :class:`Conflict` where an Idempotency-Key was used
+        at this instant: then nothing is written.
+        """
 
     async def read_order(self, account_id: int, request_hash: str) -> tuple[OrderRow, list[TicketRow]] | None:
         """Read one order with its tickets in their order."""

@@ -100,38 +100,40 @@ async def _round(
     open_places: list[int],
     tell_printers: Printers,
 ) -> None:
-    view = await database.hot.read_admission_view(
-        sorted({scans[place].ticket_key for place in open_places}),
-        sorted({(s.account_id, s.idempotency.key) for place in open_places if (s := scans[place]).idempotency}),
-    )
     now = int(time.time())
     admissions: dict[TicketKey, tuple[int, Admission, Scanned]] = {}
-    claimed: set[tuple[int, int | str]] = set()
-    for place in open_places:
-        scan = scans[place]
-        if not claimed.isdisjoint(scan.claims):
-            # An earlier scan is at the ticket or the Idempotency-Key: the next round sees what came of that. It
-            # claims all the same, so that none overtakes it.
-            claimed |= scan.claims
-            continue
-        outcome, admission = _decide(scan, view, now)
-        if admission is None:
-            outcomes[place] = outcome
-        else:
-            admissions[scan.ticket_key] = (place, admission, outcome)
-            claimed |= scan.claims
-    if admissions:
-        try:
-            admitted = await database.hot.write_admissions([admission for _, admission, _ in admissions.values()])
-        except Conflict:  # an Idempotency-Key was used at this instant: look again
-            return
-        for key in admitted:
-            place, _, outcome = admissions[key]
-            outcomes[place] = outcome
-        if made := [
-            admission.event_id for key in admitted if (admission := admissions[key][1]).print_job_id is not None
-        ]:
-            tell_printers(made)
+
+    def decide(view: AdmissionView) -> list[Admission]:
+        claimed: set[tuple[int, int | str]] = set()
+        for place in open_places:
+            scan = scans[place]
+            claims = scan.claims
+            if not claimed.isdisjoint(claims):
+                # An earlier scan is at the ticket or the Idempotency-Key: the next round sees what came of that. It
+                # claims all the same, so that none overtakes it.
+                claimed |= claims
+                continue
+            outcome, admission = _decide(scan, view, now)
+            if admission is None:
+                outcomes[place] = outcome
+            else:
+                admissions[scan.ticket_key] = (place, admission, outcome)
+                claimed |= claims
+        return [admission for _, admission, _ in admissions.values()]
+
+    try:
+        admitted = await database.hot.admit(
+            sorted({scans[place].ticket_key for place in open_places}),
+            sorted({(s.account_id, s.idempotency.key) for place in open_places if (s := scans[place]).idempotency}),
+            decide,
+        )
+    except Conflict:  # an Idempotency-Key was used at this instant: look again
+        return
+    for key in admitted:
+        place, _, outcome = admissions[key]
+        outcomes[place] = outcome
+    if made := [admission.event_id for key in admitted if (admission := admissions[key][1]).print_job_id is not None]:
+        tell_printers(made)
 
 
 def _decide(scan: Scan, view: AdmissionView, now: int) -> tuple[Scanned, Admission | None]:

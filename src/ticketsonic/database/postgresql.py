@@ -242,36 +242,20 @@ class PostgresqlHot:
 
         return await self._run(sell)
 
-    async def read_admission_view(
-        self, tickets: Sequence[TicketKey], idempotency_keys: Sequence[tuple[int, str]]
-    ) -> AdmissionView:
+    async def admit(
+        self,
+        tickets: Sequence[TicketKey],
+        idempotency_keys: Sequence[tuple[int, str]],
+        decide: Callable[[AdmissionView], Sequence[Admission]],
+    ) -> set[TicketKey]:
         """See :class:`ticketsonic.ledger.HotStatements`."""
-        values = (*by_column(tickets, 2), *by_column(idempotency_keys, 2))
-        rows = await self._run(lambda connection: connection.fetch(_ADMISSION_VIEW, *values))
-        view = AdmissionView(tickets={}, answers={})
-        for row in rows:
-            if row[0] == 1:
-                ticket = TicketRow(*row[1:11])
-                view.tickets[ticket.account_id, ticket.barcode] = IssuedTicket(ticket, *row[11:17])
-            else:
-                view.answers[row[1], row[17]] = (row[18], row[19])
-        return view
 
-    async def write_admissions(self, admissions: Sequence[Admission]) -> set[TicketKey]:
-        """See :class:`ticketsonic.ledger.HotStatements`."""
-        asked = [(a.account_id, a.barcode, a.admitted_at, a.api_key_id) for a in admissions]
-        remembered = [(*_idempotency_values(a.idempotency), a.barcode) for a in admissions if a.idempotency is not None]
-        values = (*by_column(asked, 4), *by_column(remembered, 7))
-        printed = [
-            (a.account_id, a.print_job_id, a.event_id, a.barcode, a.api_key_id, a.admitted_at)
-            for a in admissions
-            if a.print_job_id is not None
-        ]
-        statement = _WRITE_ADMISSIONS
-        if printed:
-            statement, values = _WRITE_ADMISSIONS_THAT_PRINT, (*values, *by_column(printed, 6))
-        rows = await self._run(lambda connection: connection.fetch(statement, *values))
-        return {(row[0], row[1]) for row in rows}
+        async def work(connection: Any) -> set[TicketKey]:
+            asked = (*by_column(tickets, 2), *by_column(idempotency_keys, 2))
+            admissions = decide(_admission_view(await connection.fetch(_ADMISSION_VIEW, *asked)))
+            return await _write_admissions(connection, admissions) if admissions else set()
+
+        return await self._run(work)
 
     async def read_order(self, account_id: int, request_hash: str) -> tuple[OrderRow, list[TicketRow]] | None:
         """See :class:`ticketsonic.ledger.HotStatements`."""
@@ -364,6 +348,32 @@ async def _write_sales(connection: Any, sales: Sales) -> dict[int, int] | None:
         *by_column(remembered, 6),
     )
     return {row[0]: row[1] for row in rows} or None
+
+
+def _admission_view(rows: Sequence[Any]) -> AdmissionView:
+    view = AdmissionView(tickets={}, answers={})
+    for row in rows:
+        if row[0] == 1:
+            ticket = TicketRow(*row[1:11])
+            view.tickets[ticket.account_id, ticket.barcode] = IssuedTicket(ticket, *row[11:17])
+        else:
+            view.answers[row[1], row[17]] = (row[18], row[19])
+    return view
+
+
+async def _write_admissions(connection: Any, admissions: Sequence[Admission]) -> set[TicketKey]:
+    asked = [(a.account_id, a.barcode, a.admitted_at, a.api_key_id) for a in admissions]
+    remembered = [(*_idempotency_values(a.idempotency), a.barcode) for a in admissions if a.idempotency is not None]
+    values = (*by_column(asked, 4), *by_column(remembered, 7))
+    printed = [
+        (a.account_id, a.print_job_id, a.event_id, a.barcode, a.api_key_id, a.admitted_at)
+        for a in admissions
+        if a.print_job_id is not None
+    ]
+    statement = _WRITE_ADMISSIONS
+    if printed:
+        statement, values = _WRITE_ADMISSIONS_THAT_PRINT, (*values, *by_column(printed, 6))
+    return {(row[0], row[1]) for row in await connection.fetch(statement, *values)}
 
 
 def _idempotency_values(row: IdempotencyRow) -> tuple[Any, ...]:

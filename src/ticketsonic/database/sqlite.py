@@ -160,43 +160,24 @@ class SqliteHot:
 
         return await self._run(sell)
 
-    async def read_admission_view(
-        self, tickets: Sequence[TicketKey], idempotency_keys: Sequence[tuple[int, str]]
-    ) -> AdmissionView:
-        """See :class:`ticketsonic.ledger.HotStatements`."""
+    async def admit(
+        self,
+        tickets: Sequence[TicketKey],
+        idempotency_keys: Sequence[tuple[int, str]],
+        decide: Callable[[AdmissionView], Sequence[Admission]],
+    ) -> set[TicketKey]:
+        """See :class:`ticketsonic.ledger.HotStatements`. One turn of the writer's thread: each costs the loop's."""
 
-        def read(connection: sqlite3.Connection) -> AdmissionView:
-            view = AdmissionView(tickets={}, answers={})
+        def work(connection: sqlite3.Connection) -> set[TicketKey]:
             with _transaction(connection, "BEGIN"):
-                for key in tickets:
-                    if row := connection.execute(_ISSUED, key).fetchone():
-                        view.tickets[key] = IssuedTicket(TicketRow(*row[:10]), *row[10:])
-                for account_id, name in idempotency_keys:
-                    values = (account_id, "ticket/validate", name)
-                    if row := connection.execute(_IDEMPOTENCY, values).fetchone():
-                        view.answers[account_id, name] = row
-            return view
-
-        return await self._run(read)
-
-    async def write_admissions(self, admissions: Sequence[Admission]) -> set[TicketKey]:
-        """See :class:`ticketsonic.ledger.HotStatements`."""
-
-        def write(connection: sqlite3.Connection) -> set[TicketKey]:
-            admitted = set()
+                view = _read_admission_view(connection, tickets, idempotency_keys)
+            admissions = decide(view)
+            if not admissions:
+                return set()
             with _transaction(connection):
-                for admission in admissions:
-                    key = (admission.account_id, admission.barcode)
-                    done = connection.execute(_ADMIT, (admission.admitted_at, admission.api_key_id, *key))
-                    if done.rowcount:
-                        admitted.add(key)
-                        if admission.idempotency:
-                            connection.execute(_REMEMBER, _idempotency_values(admission.idempotency))
-                        if admission.print_job_id is not None:
-                            connection.execute(_PRINT, _print_values(admission))
-            return admitted
+                return _write_admissions(connection, admissions)
 
-        return await self._run(write)
+        return await self._run(work)
 
     async def read_order(self, account_id: int, request_hash: str) -> tuple[OrderRow, list[TicketRow]] | None:
         """See :class:`ticketsonic.ledger.HotStatements`."""
@@ -276,6 +257,33 @@ def _write_sales(connection: sqlite3.Connection, sales: Sales) -> dict[int, int]
     connection.executemany(_TICKET, [_ticket_values(ticket) for ticket in sales.tickets])
     connection.executemany(_REMEMBER, [_idempotency_values(row) for row in sales.idempotency])
     return available
+
+
+def _read_admission_view(
+    connection: sqlite3.Connection, tickets: Sequence[TicketKey], idempotency_keys: Sequence[tuple[int, str]]
+) -> AdmissionView:
+    view = AdmissionView(tickets={}, answers={})
+    for key in tickets:
+        if row := connection.execute(_ISSUED, key).fetchone():
+            view.tickets[key] = IssuedTicket(TicketRow(*row[:10]), *row[10:])
+    for account_id, name in idempotency_keys:
+        if row := connection.execute(_IDEMPOTENCY, (account_id, "ticket/validate", name)).fetchone():
+            view.answers[account_id, name] = row
+    return view
+
+
+def _write_admissions(connection: sqlite3.Connection, admissions: Sequence[Admission]) -> set[TicketKey]:
+    admitted = set()
+    for admission in admissions:
+        key = (admission.account_id, admission.barcode)
+        done = connection.execute(_ADMIT, (admission.admitted_at, admission.api_key_id, *key))
+        if done.rowcount:
+            admitted.add(key)
+            if admission.idempotency:
+                connection.execute(_REMEMBER, _idempotency_values(admission.idempotency))
+            if admission.print_job_id is not None:
+                connection.execute(_PRINT, _print_values(admission))
+    return admitted
 
 
 def _ticket_values(ticket: TicketRow) -> tuple[Any, ...]:
