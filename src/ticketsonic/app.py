@@ -22,6 +22,7 @@ from ticketsonic.api.engine import Engine, open_engine
 from ticketsonic.api.exposition import serve_metrics
 from ticketsonic.checkin.answers import Admitted, Refused
 from ticketsonic.database import DatabaseAway
+from ticketsonic.developers.pages import DeveloperCentre
 from ticketsonic.errors import (
     DuplicatedOrder,
     DuplicatedRequest,
@@ -40,6 +41,7 @@ from ticketsonic.pages.serving import Pages
 from ticketsonic.portal import table as portal
 from ticketsonic.repeats import forget_old_keys
 from ticketsonic.settings import Settings, load_settings
+from ticketsonic.station import table as station
 
 log = logging.getLogger("ticketsonic")
 
@@ -98,7 +100,7 @@ ROUTES = (
 # fmt: on
 
 
-PAGES = (*portal.PAGES,)
+PAGES = (*portal.PAGES, *station.PAGES, *DeveloperCentre(ROUTES, __version__).pages)
 
 
 class Application:

@@ -60,6 +60,8 @@ class Snapshot(Struct, frozen=True):
 
     waiting: int
     """Up to 20 are counted: more are "20 or more"."""
+    upcoming: str | None
+    """The job that waits longest: tells one that waits from another one, where the count is the same."""
     uncertain: list[Guest]
     recent: list[Guest]
 
@@ -77,7 +79,8 @@ def key_of(station: Printer) -> PrinterKey:
 async def look_at_station(connection: AsyncConnection, station: Printer) -> Snapshot:
     """Read what a station's page shows now."""
     goes = goes_to(station.account_id, station.printer_id, station.event_id, station.api_key_id)
-    waiting = (await connection.execute(select(print_jobs.c.id).where(*goes).limit(WAITING_SHOWN))).all()
+    oldest = select(print_jobs.c.id).where(*goes).order_by(print_jobs.c.id).limit(WAITING_SHOWN)
+    waiting = (await connection.execute(oldest)).all()
     doubted = _guests(print_jobs).where(
         print_jobs.c.account_id == station.account_id,
         print_jobs.c.event_id == station.event_id,
@@ -95,6 +98,7 @@ async def look_at_station(connection: AsyncConnection, station: Printer) -> Snap
     came_out = _guests(newest).where(newest.c.printer_id == station.printer_id, newest.c.state == "printed")
     return Snapshot(
         waiting=len(waiting),
+        upcoming=str(waiting[0].id) if waiting else None,
         uncertain=await _listed(connection, doubted.order_by(print_jobs.c.id).limit(UNCERTAIN_SHOWN)),
         recent=await _listed(connection, came_out.order_by(newest.c.id.desc()).limit(RECENT_BADGES)),
     )
