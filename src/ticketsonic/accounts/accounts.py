@@ -2,12 +2,14 @@
 
 import re
 import time
+from collections.abc import Sequence
 
 from msgspec import Struct
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.accounts.api_keys import NewApiKey, create_api_key
-from ticketsonic.accounts.signing_keys import DEFAULT_RSA_BITS, Keyring
+from ticketsonic.accounts.signing_keys import DEFAULT_RSA_BITS, Keyring, PrivateKey
 from ticketsonic.database import Conflict, Database
 from ticketsonic.schema import accounts
 
@@ -47,19 +49,27 @@ async def create_account(
     Raises ValueError for an address that is none, and :class:`AccountTaken`.
     """
     address = normal_email(email)
-    created_at = int(time.time())
     private_keys = await keyring.generate_first_keys(rsa_bits)
     try:
         async with database.transaction() as connection:
-            made = await connection.execute(
-                insert(accounts).values(email=address, created_at=created_at).returning(accounts.c.id)
-            )
-            account_id = made.scalar_one()
-            await keyring.store(connection, account_id, private_keys)
-            key = await create_api_key(connection, account_id, name="first key", scope="full")
+            account = await add_account(connection, keyring, address, private_keys)
+            key = await create_api_key(connection, account.account_id, name="first key", scope="full")
     except Conflict:
         raise AccountTaken(address) from None
-    return Account(account_id, address, created_at), key
+    return account, key
+
+
+async def add_account(
+    connection: AsyncConnection, keyring: Keyring, email: str, private_keys: Sequence[PrivateKey]
+) -> Account:
+    """Write an account with its signing keys, in the transaction of what makes it; a taken address is a Conflict."""
+    created_at = int(time.time())
+    made = await connection.execute(
+        insert(accounts).values(email=email, created_at=created_at).returning(accounts.c.id)
+    )
+    account = Account(made.scalar_one(), email, created_at)
+    await keyring.store(connection, account.account_id, private_keys)
+    return account
 
 
 async def find_account(database: Database, email: str) -> Account:

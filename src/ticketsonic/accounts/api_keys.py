@@ -28,6 +28,7 @@ class ApiKey(Struct, frozen=True):
     created_at: int
     expires_at: int | None
     revoked_at: int | None
+    last_used_at: int | None
 
 
 class NewApiKey(Struct, frozen=True):
@@ -68,7 +69,10 @@ async def list_api_keys(database: Database, account_id: int) -> list[ApiKey]:
     query = select(api_keys).where(api_keys.c.account_id == account_id).order_by(api_keys.c.id)
     async with database.reading() as connection:
         rows = (await connection.execute(query)).all()
-    return [ApiKey(row.id, row.name, row.scope, row.created_at, row.expires_at, row.revoked_at) for row in rows]
+    return [
+        ApiKey(row.id, row.name, row.scope, row.created_at, row.expires_at, row.revoked_at, row.last_used_at)
+        for row in rows
+    ]
 
 
 async def revoke_api_key(database: Database, account_id: int, key_id: int) -> bool:

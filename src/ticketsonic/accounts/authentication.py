@@ -6,6 +6,7 @@ database nothing until the moment has passed; of a thousand that find it passed 
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from msgspec import Struct
 from sqlalchemy import func, select
@@ -51,9 +52,13 @@ def _patience_seconds(account: _Account, hashed: bytes) -> float:
 class Authentication:
     """Checks credentials. A key is found by its SHA-256, so how much of it was right cannot be timed."""
 
-    def __init__(self, database: Database, *, failures_per_minute: int) -> None:
-        """`failures_per_minute` is for one address, and for one account from all addresses."""
+    def __init__(self, database: Database, note_use: Callable[[int, float], None], *, failures_per_minute: int) -> None:
+        """`note_use` hears of each key that was right, and when.
+
+        `failures_per_minute` is for one address, and for one account from all addresses.
+        """
         self._database = database
+        self._note_use = note_use
         self._remembered: dict[str, _Account | None] = {}
         self._looking_up: dict[str, asyncio.Task[_Account | None]] = {}
         self._look_ups = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
@@ -70,13 +75,15 @@ class Authentication:
         email = user_id.strip().lower()
         hashed = key_sha256(key)
         account = self._remembered.get(email)
-        if account is None or account.asked_at + _patience_seconds(account, hashed) <= time.monotonic():
+        now = time.monotonic()
+        if account is None or account.asked_at + _patience_seconds(account, hashed) <= now:
             account = await self._ask(email)
         if account is None:
             raise self._failure(UnknownUser(), email, address)
         found = account.callers.get(hashed)
         if found is None or (found[1] is not None and found[1] <= time.time()):
             raise self._failure(UnknownKey(), email, address)
+        self._note_use(found[0].api_key_id, now)
         return found[0]
 
     def _failure(self, refusal: Refusal, email: str, address: str) -> Refusal:

@@ -1,7 +1,8 @@
 """How often a sign-in may fail, by address and by account: then its answer is `too many requests`.
 
-Only failures count and only failures are held up: the right key is let in whatever others tried before, from the
-same address or for the same account. Windows are of a minute and bounded in number. Pure: the clock is handed in.
+Only failures count. A right API key is let in whatever others tried before, from the same address or for the same
+account; a password, which can be guessed, is not even looked at (`is_over`). Windows are of a minute where nothing
+else is said, and bounded in number. Pure: the clock is handed in.
 """
 
 WINDOW_SECONDS = 60.0
@@ -9,24 +10,31 @@ MOST_WINDOWS = 20_000
 
 
 class FailureThrottle:
-    """Counts failures by name, for a minute from the first one."""
+    """Counts failures by name, for a window from the first one."""
 
-    def __init__(self, most_failures: int) -> None:
-        """Let `most_failures` happen a minute under one name."""
+    def __init__(self, most_failures: int, window_seconds: float = WINDOW_SECONDS) -> None:
+        """Let `most_failures` happen in a window under one name."""
         self._most_failures = most_failures
+        self._window_seconds = window_seconds
         self._windows: dict[str, tuple[float, int]] = {}
 
     def fail(self, name: str, now_seconds: float) -> bool:
         """Count one failure; returns whether it is one too many."""
         began, failures = self._windows.get(name, (now_seconds, 0))
-        if now_seconds - began >= WINDOW_SECONDS:
+        if now_seconds - began >= self._window_seconds:
             began, failures = now_seconds, 0
         if name not in self._windows and len(self._windows) >= MOST_WINDOWS:
             self._forget(now_seconds)
         self._windows[name] = (began, failures + 1)
         return failures >= self._most_failures
 
+    def is_over(self, name: str, now_seconds: float) -> bool:
+        """Whether a name has failed so often that not even the right answer is listened to: for what can be guessed."""
+        began, failures = self._windows.get(name, (now_seconds, 0))
+        return failures >= self._most_failures and now_seconds - began < self._window_seconds
+
     def _forget(self, now_seconds: float) -> None:
         """Make room: windows that are over go first; a flood of names then makes everyone's count begin anew."""
-        current = {name: window for name, window in self._windows.items() if now_seconds - window[0] < WINDOW_SECONDS}
+        kept_seconds = self._window_seconds
+        current = {name: window for name, window in self._windows.items() if now_seconds - window[0] < kept_seconds}
         self._windows = current if len(current) < MOST_WINDOWS else {}
