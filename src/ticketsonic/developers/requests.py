@@ -50,8 +50,10 @@ class SampleRequest:
     method: str
     base_url: str
     path: str
+    """With its queries."""
     headers: tuple[tuple[str, str], ...]
     """Without X-API-Key and Content-Type: each language has its own way to them."""
+    queries: tuple[tuple[str, str], ...]
     body: Mapping[str, Any] | None
     file: str | None
     """The name to keep an answer under that is a file, else None."""
@@ -72,7 +74,9 @@ class SampleRequest:
         return self.body is not None and _HASH in self.body
 
 
-def sample_request(route: Route, base_url: str, reader: Reader) -> SampleRequest:
+def sample_request(
+    route: Route, base_url: str, reader: Reader, more_headers: tuple[tuple[str, str], ...] = ()
+) -> SampleRequest:
     """Describe a good first request to a route. Raises KeyError where the route has no example."""
     values = {examples.HEADERS["X-Api-UserID"]: reader.user_id, **reader.values}
     headers = tuple(
@@ -88,7 +92,8 @@ def sample_request(route: Route, base_url: str, reader: Reader) -> SampleRequest
         method=route.method,
         base_url=base_url,
         path=route.path + (f"?{urlencode(queries)}" if queries else ""),
-        headers=headers,
+        headers=headers + more_headers,
+        queries=tuple(queries.items()),
         body=body,
         file=None if media_type == JSON else f"{route.operation.replace('/', '-')}.{_SUFFIXES[media_type]}",
     )
