@@ -1,4 +1,6 @@
 // What a person sees. Texts come with the page, in its language; nothing is ever set as HTML.
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
 export class Screen {
   constructor(sheet, settle) {
     this.texts = JSON.parse(sheet.dataset.texts);
@@ -63,7 +65,7 @@ export class Screen {
   }
 
   #line(guest) {
-    const moment = element("time", new Date(guest.at * 1000).toLocaleTimeString(document.documentElement.lang));
+    const moment = element("time", new Date(guest.at * 1000).toLocaleTimeString(document.documentElement.lang, CLOCK));
     return [this.#who(guest), moment];
   }
 
