@@ -6,10 +6,10 @@ PAGES := src/ticketsonic/pages/static/manifest.json
 PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name __pycache__ \) -prune -o -type f ! -name '.*' -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: bench browser fuzz torture help setup run test check format lint types imports wheel lock clean translations
+.PHONY: bench browser runtimes samples fuzz garbage schemathesis slow-clients torture help setup run test check format lint types imports wheel lock clean translations
 
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(SETUP) $(PAGES)  ## install everything into .venv/, and build the pages
 
@@ -33,12 +33,25 @@ run: $(SETUP) $(PAGES)  ## serve on http://127.0.0.1:9507, with a sample event a
 
 test: $(SETUP) $(PAGES)  ## run the whole suite, on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory browser || echo "Without it, the tests that measure badges against a browser are skipped."
+	@$(MAKE) --no-print-directory runtimes || echo "Without them, the developer centre's samples in those languages are not run."
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 browser:  ## see that Chromium is there, which the badge tests measure with; as root on Debian, install it
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 	    && echo "Installing Chromium (a minute, once)" && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
 	  || { echo "The browser chromium is missing. On Debian: apt-get install chromium (needs root)"; exit 1; }
+
+RUNTIME_PROGRAMS := curl openssl node php ruby javac go mcs
+RUNTIME_PACKAGES := curl openssl nodejs php-cli php-curl ruby default-jdk-headless golang-go mono-mcs mono-runtime libmono-system-net-http4.0-cil
+
+runtimes:  ## see that the languages of the developer centre's samples are there; as root on Debian, install them
+	@missing=$$(for program in $(RUNTIME_PROGRAMS); do command -v $$program >/dev/null || printf ' %s' $$program; done); test -z "$$missing" || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing the languages of the samples (a minute, once)" \
+	    && apt-get update -qq && apt-get install -qq -y --no-install-recommends $(RUNTIME_PACKAGES) >/dev/null; } \
+	  || { echo "To run all samples these are missing:$$missing. On Debian: apt-get install $(RUNTIME_PACKAGES) (needs root)"; exit 1; }
+
+samples: $(SETUP)  ## run the developer centre's samples and keep their answers for its pages and for /openapi.json
+	$(BIN)/python -m tests.developers.record
 
 check: $(SETUP) lint types imports test  ## what CI runs: format, lint, types, import contracts, tests
 
@@ -55,6 +68,15 @@ torture: $(SETUP)  ## fault after fault under a sale, the books checked after ea
 
 fuzz: $(SETUP)  ## what may be held up to a scanner, 1,000,000 times: ARGS="--inputs 1000000 --seed 1"
 	$(BIN)/python -m fuzzing $(ARGS)
+
+schemathesis: $(SETUP)  ## 20,000 requests after our own OpenAPI document, on each database: ARGS="--requests 20000 --seed 1"
+	$(BIN)/python -m tests.openapi $(ARGS)
+
+slow-clients: $(SETUP)  ## what 1,000 slow and half-open clients cost those who buy: ARGS="--rounds 5 --rate 300"
+	$(BIN)/python -m torture --slow-clients 1000 $(ARGS)
+
+garbage: $(SETUP)  ## memory of a server under a flood of garbage: ARGS="--garbage 5000"
+	$(BIN)/python -m torture --garbage 5000 $(ARGS)
 
 bench: $(SETUP)  ## measure this machine's floors, the engine and its growth, in 10 minutes: ARGS="--only order,floors"
 	@command -v wrk >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get install -qq -y wrk >/dev/null; } \

@@ -39,7 +39,7 @@ async def reader_of(engine: Engine, session: Session | None) -> Reader:
     return Reader(session.email, values)
 
 
-async def _newest_event(connection: AsyncConnection, account_id: int) -> Row[Any] | None:
+async def _newest_event(connection: AsyncConnection, account_id: int) -> Any:
     """Find the newest event that has something to sell, and its first type that has."""
     types = ticket_types.join(stocks, stocks.c.ticket_type_id == ticket_types.c.id)
     query = (

@@ -36,7 +36,7 @@ class Field:
     required: bool
     meaning: str
     allowed: str
-    """What it may be, as `0 – 2147483647` or `1 – 255`; "" where there is nothing to say."""
+    """What it may be, as `0 … 2147483647` or `1 … 255`; "" where there is nothing to say."""
     choices: tuple[str, ...]
     default: str
     nullable: bool
@@ -206,10 +206,7 @@ def _field(
     alternatives = [each for each in said.get("anyOf", [said]) if each.get("$ref") != _ABSENT]
     kinds = _kinds(alternatives)
     plain = {**said, **next((each for each in alternatives if _says_something(each)), {})}
-    if inner is None:
-        kind = _kind(kinds, plain)
-    else:
-        kind = "list of objects" if is_list else "object"
+    kind = _kind(kinds, plain) if inner is None else ("list of objects" if is_list else "object")
     choices = ("true", "false") if kind == "true or false" else _choices(plain)
     return Field(
         name=name,
@@ -261,9 +258,9 @@ def _allowed(schema: Schema) -> str:
     if "exclusiveMinimum" in schema:
         return f"> {schema['exclusiveMinimum']}" + ("" if high is None else f", ≤ {high}")
     if low is not None and high is not None:
-        return f"{low} – {high}"
+        return f"{low} … {high}"
     if low is not None:
         return f"≥ {low}"
     if "maxLength" in schema:
-        return f"{schema.get('minLength', 0)} – {schema['maxLength']}"
+        return f"{schema.get('minLength', 0)} … {schema['maxLength']}"
     return ""
