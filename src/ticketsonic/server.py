@@ -29,6 +29,8 @@ log = logging.getLogger("ticketsonic")
 
 KEEP_ALIVE_SECONDS = 75
 BACKLOG = 4096
+SEND_BUFFER_BYTES = 128 * 1024
+"""What the kernel keeps of answers that a client does not read, twice for its own books: it would take 4 MB each."""
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 Announce = Callable[[str], None]
 
@@ -46,6 +48,7 @@ def bind(settings: Settings) -> list[socket.socket]:
             port = sockets[0].getsockname()[1] if sockets else settings.port
             sockets.append(listening := socket.socket(family, kind, protocol))
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # its connections inherit it
             if family == socket.AF_INET6:
                 listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             listening.bind((address[0], port, *address[2:]))

@@ -30,10 +30,11 @@ def _timed_out(line: Line, began: float) -> None:
     assert time.monotonic() - began < 8
 
 
-def _is_cut(line: Line, sent: bytes) -> bool:
+def _is_cut(line: Line, sent: bytes, pause_seconds: float = 0) -> bool:
     """Send, and never read, until the server has had enough."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
+        time.sleep(pause_seconds)
         try:
             line.send(sent)
         except TimeoutError:
@@ -117,6 +118,14 @@ def test_a_client_that_never_reads_its_answers_is_cut(hasty: RunningServer, caro
         line.socket.settimeout(0.2)
         assert _is_cut(line, sent * 50)
     assert carol.get("health").status_code == 200
+
+
+def test_what_is_not_read_does_not_pile_up_in_the_kernel_either(hasty: RunningServer) -> None:
+    """Each answer here is some 180 kB: the kernel would keep all of them, and nobody would notice the deaf client."""
+    with connected(hasty.url) as line:
+        line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.send(request("GET", "/openapi.json") * 8)
+        assert _is_cut(line, b"\r\n", pause_seconds=0.3)
 
 
 def test_a_slow_reader_has_its_answer_whole(hasty: RunningServer, carol: Tenant) -> None:
