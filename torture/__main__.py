@@ -13,6 +13,7 @@ from torture.faults import faults_for
 from torture.journal import Journal
 from torture.people import Crowd
 from torture.proxy import Proxy
+from torture.slow_clients import measure
 from torture.talking import Line
 from torture.world import World, world_folder
 
@@ -97,10 +98,18 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=300, help="faults on each database (default: 300)")
     parser.add_argument("--seconds", type=float, default=3600, help="stop after so long on each (default: 3600)")
     parser.add_argument("--seed", type=int, default=None, help="repeat a run's order of faults and moments")
+    parser.add_argument("--slow-clients", type=int, default=0, help="no faults: so many slow clients beside the buyers")
+    parser.add_argument("--rounds", type=int, default=5, help="of slow clients (default: 5)")
+    parser.add_argument("--round-seconds", type=float, default=25, help="of slow clients (default: 25)")
+    parser.add_argument("--rate", type=float, default=300, help="orders a second beside slow clients (default: 300)")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4))
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
-    held = [asyncio.run(torture(kind, seed, options.faults, options.seconds)) for kind in kinds]
+    if options.slow_clients:
+        pace = (options.rounds, options.round_seconds, options.rate)
+        held = [measure(kind, options.slow_clients, *pace) for kind in kinds]
+    else:
+        held = [asyncio.run(torture(kind, seed, options.faults, options.seconds)) for kind in kinds]
     sys.exit(0 if all(held) else 1)
 
 
