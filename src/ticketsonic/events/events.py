@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.database import Database
 from ticketsonic.errors import EventOwnershipFailure
+from ticketsonic.events.acts import given_fields, write_down
 from ticketsonic.events.badge import BadgeFields, list_badge, merge_badge
 from ticketsonic.events.stock import renew_facts, types_of_event
 from ticketsonic.events.ticket_types import TicketTypeFields, insert_ticket_type
@@ -80,6 +81,7 @@ async def create_event(database: Database, request: Repeatable, new: NewEvent) -
         await _keep_background(connection, request.account_id, event_id, new.badge)
         for fields in new.tickets:
             await insert_ticket_type(connection, request.account_id, event_id, fields)
+        await write_down(connection, request, "event.created", str(event_id))
         return msgspec.json.encode({"status": "success", "event_id": event_id})
 
     return await once(database, request, effect)
@@ -109,6 +111,7 @@ async def edit_event(
             await connection.execute(update(events).where(ours).values(values))
         if values.get("ticket_code", stored.ticket_code) != stored.ticket_code:
             await renew_facts(connection, await types_of_event(connection, event_id))
+        await write_down(connection, request, "event.changed", str(event_id), given_fields(changes))
         return b'{"status":"success"}'
 
     return await once(database, request, effect)
@@ -147,13 +150,25 @@ class ListedEvent(Struct, frozen=True):
 
 async def list_events(connection: AsyncConnection, account_id: int, public_url: str) -> list[ListedEvent]:
     """List an account's events as event/list shows them, newest last."""
-    query = (
+    query = _with_background(account_id).order_by(events.c.sequence)
+    return [_listed(row, public_url) for row in await connection.execute(query)]
+
+
+async def find_event(
+    connection: AsyncConnection, account_id: int, event_id: int, public_url: str = ""
+) -> ListedEvent | None:
+    """Give one event of an account, None where it has no such event."""
+    query = _with_background(account_id).where(events.c.id == event_id)
+    row = (await connection.execute(query)).one_or_none()
+    return _listed(row, public_url) if row else None
+
+
+def _with_background(account_id: int) -> Select[Any]:
+    return (
         select(events, badge_backgrounds.c.token)
         .outerjoin(badge_backgrounds, badge_backgrounds.c.event_id == events.c.id)
         .where(events.c.account_id == account_id)
-        .order_by(events.c.sequence)
     )
-    return [_listed(row, public_url) for row in await connection.execute(query)]
 
 
 def _listed(row: Row[Any], public_url: str) -> ListedEvent:

@@ -51,6 +51,12 @@ def check_jpeg(jpeg: bytes) -> None:
             return
 
 
+def size_of(jpeg: bytes) -> tuple[int, int]:
+    """Give the width and height in pixels that a JPEG declares; it was checked before."""
+    frame = next(segment for marker, _, segment in _segments(jpeg) if marker in _FRAMES)
+    return int.from_bytes(frame[3:5], "big"), int.from_bytes(frame[1:3], "big")
+
+
 def _segments(jpeg: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Give each segment's marker, place and content, up to the first scan."""
     if not jpeg.startswith(_START):

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.database import Database
 from ticketsonic.errors import FieldError, InvalidEventId, InvalidRequest, TicketOwnershipFailure
+from ticketsonic.events.acts import given_fields, write_down
 from ticketsonic.events.stock import change_available, put_on_sale, renew_facts, set_available
 from ticketsonic.identifiers import clockwork, draw_ticket_type_id, sku_of
 from ticketsonic.repeats import Repeatable, once
@@ -81,6 +82,7 @@ async def create_ticket_type(
             raise InvalidEventId
         await use_hash()
         ticket_type_id = await insert_ticket_type(connection, request.account_id, event_id, new)
+        await write_down(connection, request, "ticket_type.created", sku_of(ticket_type_id))
         return msgspec.json.encode({"status": "success", "sku": sku_of(ticket_type_id)})
 
     return await once(database, request, effect)
@@ -145,6 +147,7 @@ async def edit_ticket_type(
             raise InvalidRequest([FieldError("stock_change", STOCK_BEYOND_BOUNDS)])
         if values.keys() & {"price_minor", "start_datetime"}:
             await renew_facts(connection, [ticket_type_id])
+        await write_down(connection, request, "ticket_type.changed", sku_of(ticket_type_id), given_fields(changes))
         return b'{"status":"success"}'
 
     return await once(database, request, effect)

@@ -1,0 +1,145 @@
+"""The badge editor: every field of the badge, a background, and a preview that the badges' own drawing makes."""
+
+import base64
+import contextlib
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from ticketsonic.api.badges import SAMPLE
+from ticketsonic.badges.guests import EventBadge, find_event_badge
+from ticketsonic.badges.jobs import BadgeTexts, Job
+from ticketsonic.badges.layout import PIXELS_PER_MILLIMETRE, SIZES_MILLIMETRES
+from ticketsonic.errors import DuplicatedRequest
+from ticketsonic.events.badge import DEFAULTS, SIZES, BadgeFields, merge_badge
+from ticketsonic.events.events import EventChanges, ListedEvent, edit_event
+from ticketsonic.events.jpeg import size_of
+from ticketsonic.pages.forms import Form
+from ticketsonic.pages.visit import NoSuchPage, Visit
+from ticketsonic.portal.events import UNPROCESSABLE, event_of
+from ticketsonic.portal.writing import read_into, repeatable
+from ticketsonic.wire.reading import UnreadableBody, read_leniently
+
+FIELDS = tuple(name for name in DEFAULTS if not name.startswith("badge_text_"))
+"""The plugin's fields; the pages' unprefixed locations set two of these at once, which an editor has no need of."""
+BODY_BYTES = 13 * 1024 * 1024
+"""A picture of 12 MB, which is what the API takes in base64 (16 MB), and the form around it."""
+_TEST_TEXTS = ("badge_primary_test_text", "badge_secondary_test_text")
+_SLACK_PIXELS = 2
+
+
+async def show(visit: Visit) -> Response:
+    """Show an event's badge to be changed."""
+    event = await event_of(visit)
+    return _page(visit, event, Form({name: value or "" for name, value in event.badge.items()}))
+
+
+async def submit(visit: Visit) -> Response:
+    """Save the badge, or, where that button was pressed, show how it would look."""
+    event = await event_of(visit)
+    form = Form(visit.form)
+    fields = _given(visit.form)
+    read_into(EventChanges, {"badge": fields}, form, visit)
+    if not form.errors and visit.form.get("act") == "preview":
+        return _page(visit, event, form)
+    picture = visit.form.get("badge_background")
+    if isinstance(picture, UploadFile) and picture.size:
+        fields["badge_background"] = base64.b64encode(await picture.read()).decode("ascii")
+    changes = read_into(EventChanges, {"badge": fields}, form, visit)
+    if not form.errors and changes is not None and isinstance(changes.badge, BadgeFields):
+        await _check_picture(visit, form, changes.badge)
+    if changes is None or form.errors:
+        return _page(visit, event, form, status=UNPROCESSABLE)
+    with contextlib.suppress(DuplicatedRequest):  # a second click: it is done
+        await edit_event(visit.engine.database, repeatable(visit, "event/edit"), int(event.event_id), changes)
+    return visit.redirect(f"/account/events/{event.event_id}/badge", done=visit.gettext("The badge is saved."))
+
+
+async def preview(visit: Visit) -> Response:
+    """Draw the badge with the settings of the query in place of those that are saved; nothing is changed by it."""
+    event_id = visit.number("event_id")
+    async with visit.engine.database.reading() as connection:
+        badge = await find_event_badge(connection, visit.account_id, event_id)
+    if badge is None:
+        raise NoSuchPage
+    try:
+        given = read_leniently(BadgeFields, json.dumps(_given(visit.request.query_params)).encode())
+    except UnreadableBody:
+        return Response("a field cannot be read", UNPROCESSABLE, media_type="text/plain")
+    job = _job(badge, given)
+    if any(name in visit.request.query_params for name in _TEST_TEXTS):  # emptied is emptied
+        job = msgspec.structs.replace(job, texts=[_texts(*(visit.query(name) for name in _TEST_TEXTS))])
+    drawn = await visit.engine.badges.draw_badge(job)
+    headers = {"cache-control": "no-store"}
+    if drawn.background_undrawable:
+        headers["x-badge-background"] = "undrawable"
+    return Response(drawn.content, media_type="image/png", headers=headers)
+
+
+def _job(badge: EventBadge, given: BadgeFields, background: bytes | None = None) -> Job:
+    stored: dict[str, Any] = merge_badge({**DEFAULTS, **badge.stored}, given)  # type: ignore[dict-item]
+    primary, secondary = (stored.get(name) or "" for name in _TEST_TEXTS)
+    return Job(stored, background or badge.background, [_texts(primary, secondary)], "png")
+
+
+def _texts(primary: str, secondary: str) -> BadgeTexts:
+    return BadgeTexts(primary, secondary) if primary or secondary else SAMPLE
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, str]:
+    """Take the badge's fields out of a form or query, a comma for a point as half of Europe writes it."""
+    given = {name: str(values[name]).strip() for name in FIELDS if isinstance(values.get(name), str)}
+    return {name: value if name in _TEST_TEXTS else value.replace(",", ".") for name, value in given.items() if value}
+
+
+async def _check_picture(visit: Visit, form: Form, fields: BadgeFields) -> None:
+    """Refuse a picture that cannot be drawn, or that has not the badge's size, unless its sender means it."""
+    jpeg = fields.badge_background
+    if not isinstance(jpeg, bytes):
+        return
+    drawn = await visit.engine.badges.draw_badge(_job(EventBadge({}, None), fields, jpeg))
+    if drawn.background_undrawable:
+        form.errors["badge_background"] = visit.gettext("This picture is damaged. Save it again.")
+        return
+    given = size_of(jpeg)
+    wanted = page_pixels(fields.badge_size if isinstance(fields.badge_size, str) else "A6")
+    fits = all(abs(has - needs) <= _SLACK_PIXELS for has, needs in zip(given, wanted, strict=True))
+    if not fits and not form.is_on("any_size"):
+        form.errors["badge_background"] = visit.gettext(
+            "This picture is %(width)s pixels wide and %(height)s high; this badge is %(wide)s by %(high)s. Give it "
+            "that size, or tick the box below to have it drawn from the top left corner as it is.",
+            width=given[0],
+            height=given[1],
+            wide=wanted[0],
+            high=wanted[1],
+        )
+
+
+def page_pixels(size: str) -> tuple[int, int]:
+    """Give a badge's width and height in pixels at 300 dpi."""
+    width, height = SIZES_MILLIMETRES[size]
+    return round(width * PIXELS_PER_MILLIMETRE), round(height * PIXELS_PER_MILLIMETRE)
+
+
+def _page(visit: Visit, event: ListedEvent, form: Form, *, status: int = 200) -> Response:
+    shown = {name: form.text(name) for name in FIELDS if name not in form.errors}
+    address = f"/account/events/{event.event_id}/badge/preview.png"
+    sizes = [(size, "{} ({} x {} mm)".format(size, *SIZES_MILLIMETRES[size])) for size in SIZES]
+    pixels = page_pixels(form.text("badge_size") if form.text("badge_size") in SIZES else "A6")
+    return visit.page(
+        "portal/events/badge.html",
+        status=status,
+        form=form,
+        event=event,
+        sizes=sizes,
+        pixels=pixels,
+        preview=address,
+        preview_now=f"{address}?{urlencode(shown)}",
+        request_hash=secrets.token_hex(16),
+    )
