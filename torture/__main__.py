@@ -10,6 +10,7 @@ from collections import Counter
 
 from torture.checks import check_all
 from torture.faults import faults_for
+from torture.garbage import measure_memory
 from torture.journal import Journal
 from torture.people import Crowd
 from torture.proxy import Proxy
@@ -102,10 +103,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="of slow clients (default: 5)")
     parser.add_argument("--round-seconds", type=float, default=25, help="of slow clients (default: 25)")
     parser.add_argument("--rate", type=float, default=300, help="orders a second beside slow clients (default: 300)")
+    parser.add_argument("--garbage", type=int, default=0, help="no faults: so many requests of garbage, then ten times")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4))
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
-    if options.slow_clients:
+    if options.garbage:
+        held = [asyncio.run(measure_memory(kind, options.garbage, seed)) for kind in kinds]
+    elif options.slow_clients:
         pace = (options.rounds, options.round_seconds, options.rate)
         held = [measure(kind, options.slow_clients, *pace) for kind in kinds]
     else:
