@@ -31,7 +31,7 @@ RELEASES = (
             ),
             Change(
                 N_("Badges can be printed at the gate, by network printers or in a browser."),
-                ("printer/new", "printer/list", "printer/remove"),
+                ("printer/new", "printer/list", "printer/remove", "ticket/validate", "ticket/reprint", "print/jobs"),
             ),
             Change(
                 N_("Stock can be changed by a difference, so that a sale in between is not undone."), ("ticket/edit",)

@@ -93,7 +93,8 @@ class DeveloperCentre:
         return Response(msgspec.json.encode(self._entries(visit.language)), media_type="application/json")
 
     async def _show(self, visit: Visit, operation: str, chapter: str) -> Response:
-        language = BY_NAME.get(visit.query("language") or visit.request.cookies.get(CODE_COOKIE, ""), FIRST)
+        remembered = visit.request.cookies.get(CODE_COOKIE, "")
+        language = BY_NAME.get(visit.query("language")) or BY_NAME.get(remembered, FIRST)
         asked = Asked(operation, chapter, visit.language, language.name, visit.base_url)
         limits = tuple(limits_of(visit.engine.settings))
         if visit.session is None:

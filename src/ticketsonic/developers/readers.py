@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.accounts.sessions import Session
@@ -11,7 +11,7 @@ from ticketsonic.api import examples
 from ticketsonic.api.engine import Engine
 from ticketsonic.developers.requests import Reader
 from ticketsonic.identifiers import barcode_bytes, sku_of
-from ticketsonic.schema import events, orders, stocks, ticket_types, tickets
+from ticketsonic.schema import events, orders, printers, stocks, ticket_types, tickets
 
 LOOKED_AT = 100
 """How many of the newest tickets are looked at for one that is still good."""
@@ -24,9 +24,11 @@ async def reader_of(engine: Engine, session: Session | None) -> Reader:
         return ANYBODY
     values: dict[str, str] = {}
     async with engine.database.reading() as connection:
-        if event := await _newest_event(connection, session.account_id):
-            values |= {examples.EVENT_ID: str(event.event_id), examples.SKU: sku_of(event.id)}
         sold = await _newest_untouched(connection, session.account_id)
+        if on_sale := await _on_sale(connection, session.account_id, sold[0].event_id if sold else None):
+            values |= {examples.EVENT_ID: str(on_sale.event_id), examples.SKU: sku_of(on_sale.id)}
+        if printer_id := await _newest_printer(connection, session.account_id):
+            values[examples.PRINTER_ID] = str(printer_id)
     if sold:
         shown, cancelled, whole = sold[0], sold[min(1, len(sold) - 1)], sold[-1]
         values |= {
@@ -39,17 +41,22 @@ async def reader_of(engine: Engine, session: Session | None) -> Reader:
     return Reader(session.email, values)
 
 
-async def _newest_event(connection: AsyncConnection, account_id: int) -> Any:
-    """Find the newest event that has something to sell, and its first type that has."""
+async def _on_sale(connection: AsyncConnection, account_id: int, event_id: int | None) -> Any:
+    """Find an event that has something to sell, and its first type that has: this event, else the newest."""
     types = ticket_types.join(stocks, stocks.c.ticket_type_id == ticket_types.c.id)
     query = (
         select(ticket_types.c.event_id, ticket_types.c.id)
         .select_from(types.join(events, events.c.id == ticket_types.c.event_id))
         .where(events.c.account_id == account_id, stocks.c.available > 0)
-        .order_by(events.c.sequence.desc(), ticket_types.c.sequence)
+        .order_by(case((events.c.id == event_id, 0), else_=1), events.c.sequence.desc(), ticket_types.c.sequence)
         .limit(1)
     )
     return (await connection.execute(query)).first()
+
+
+async def _newest_printer(connection: AsyncConnection, account_id: int) -> int | None:
+    query = select(func.max(printers.c.id)).where(printers.c.account_id == account_id, printers.c.removed_at.is_(None))
+    return (await connection.execute(query)).scalar()
 
 
 async def _newest_untouched(connection: AsyncConnection, account_id: int) -> list[Row[Any]]:
@@ -65,7 +72,7 @@ async def _newest_untouched(connection: AsyncConnection, account_id: int) -> lis
         return []
     joined = tickets.join(orders, (orders.c.account_id == tickets.c.account_id) & (orders.c.id == tickets.c.order_id))
     query = (
-        select(tickets.c.barcode, tickets.c.order_id, orders.c.request_hash)
+        select(tickets.c.barcode, tickets.c.event_id, orders.c.request_hash)
         .select_from(joined)
         .where(tickets.c.account_id == account_id, tickets.c.barcode.in_(first))
         .order_by(tickets.c.order_id.desc())

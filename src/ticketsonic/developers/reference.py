@@ -13,6 +13,7 @@ import msgspec
 
 from ticketsonic.api import openapi
 from ticketsonic.api.calling import JSON, Route
+from ticketsonic.pages.languages import N_
 
 Schema = Mapping[str, Any]
 
@@ -21,6 +22,15 @@ _ABSENT = "#/components/schemas/Absent"
 _WORDS = re.compile(r"\^\(([a-z0-9|]+)\)\?\$")
 """A pattern that is no more than a choice of words."""
 _MANY_VALUES = 8
+KINDS = (
+    N_("text"),
+    N_("whole number"),
+    N_("number"),
+    N_("true or false"),
+    N_("object"),
+    N_("list"),
+    N_("list of objects"),
+)
 _DEEPEST = 6
 _CHANGING = "/edit"
 
@@ -32,7 +42,7 @@ class Field:
     name: str
     """With where it is: `tickets[].sku`."""
     kind: str
-    """`text`, `whole number`, `number`, `true or false`, `object`, `list of objects` …: shown translated."""
+    """One of `KINDS`, shown translated."""
     required: bool
     meaning: str
     allowed: str
