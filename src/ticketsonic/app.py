@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from ticketsonic import __version__, protocol
-from ticketsonic.api import badges, cancelling, events, openapi, orders, printers, tickets
+from ticketsonic.api import badges, cancelling, events, openapi, orders, print_jobs, printers, tickets
 from ticketsonic.api.calling import BODY_WITH_IMAGE_BYTES, Api, Send
 from ticketsonic.api.calling import Route as ApiRoute
 from ticketsonic.api.engine import Engine, open_engine
@@ -39,6 +39,7 @@ from ticketsonic.orders.cancelling import Cancelled
 from ticketsonic.pages.live import Streams
 from ticketsonic.pages.serving import Pages
 from ticketsonic.portal import table as portal
+from ticketsonic.printing.reprinting import Reprinted, Resolved
 from ticketsonic.repeats import forget_old_keys
 from ticketsonic.settings import Settings, load_settings
 from ticketsonic.station import table as station
@@ -95,6 +96,13 @@ ROUTES = (
              answer=printers.PrinterList, headers=(EVENT,), refusals=(InvalidEventId,)),
     ApiRoute("POST", "printer/remove", printers.printer_remove, FULL, "Remove a printer",
              body=printers.PrinterToRemove, answer=events.Done, refusals=(DuplicatedRequest,)),
+    ApiRoute("POST", "ticket/reprint", print_jobs.ticket_reprint, ADMIT, "Print a ticket's badge again",
+             body=print_jobs.TicketToReprint, answer=Reprinted, refusals=(InvalidSensitive, DuplicatedRequest)),
+    ApiRoute("GET", "print/jobs", print_jobs.print_jobs, ANY, "List an event's print jobs",
+             answer=print_jobs.PrintJobList, headers=(EVENT,), queries=("job_state", "before"),
+             refusals=(InvalidEventId,)),
+    ApiRoute("POST", "print/resolve", print_jobs.print_resolve, ADMIT, "Say what became of a print job",
+             body=print_jobs.JobToResolve, answer=Resolved, refusals=(DuplicatedRequest,)),
     ApiRoute("GET", "health", events.health, ANY, "Say whether server and database answer", answer=events.Done),
 )
 # fmt: on

@@ -23,7 +23,7 @@ def set_up_logs(level: str, log_format: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("aiosqlite", "asyncio", "sqlalchemy", "alembic", "uvicorn", "uvicorn.error"):
+    for noisy in ("aiosqlite", "asyncio", "sqlalchemy", "alembic", "uvicorn", "uvicorn.error", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel("WARNING")
 
 

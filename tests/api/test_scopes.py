@@ -5,11 +5,12 @@ from tests.servers import Tenant, fresh_hash
 
 SHOWS = {"health", "event/list", "ticket/list", "order/show"}
 SALES = {"order/new", "order/cancel", "ticket/cancel"}
+DOOR = {"ticket/validate", "ticket/reprint", "print/resolve"}
 ALLOWED = {
     "read": SHOWS,
     "sales": SHOWS | SALES,
-    "door": {"ticket/validate", "health"},
-    "full": SHOWS | SALES | {"ticket/validate", "event/new", "event/edit", "ticket/new", "ticket/edit"},
+    "door": DOOR | {"health"},
+    "full": SHOWS | SALES | DOOR | {"event/new", "event/edit", "ticket/new", "ticket/edit"},
 }
 
 

@@ -48,6 +48,8 @@ def _tell(story: Story) -> tuple[Mapping[str, str], dict[str, Any]]:
                 story.sell()
         if route.operation == "printer/new":
             story.add_printer()  # likewise
+        if route.operation == "ticket/reprint":
+            story.reprint()  # likewise
     named = {
         "event_id": examples.EVENT_ID,
         "sku": examples.SKU,
@@ -57,6 +59,7 @@ def _tell(story: Story) -> tuple[Mapping[str, str], dict[str, Any]]:
         "cancelled_barcode": examples.CANCELLED_BARCODE,
         "cancelled_hash": examples.CANCELLED_HASH,
         "printer_id": examples.PRINTER_ID,
+        "print_job_id": examples.PRINT_JOB_ID,
     }
     return {name: story.values[example] for name, example in named.items()}, answers
 

@@ -45,6 +45,7 @@ class Story:
         for _ in range(3):
             self.sell()
         self.add_printer()
+        self.reprint()
 
     def sell(self) -> None:
         """Place an order by plain HTTP."""
@@ -53,6 +54,10 @@ class Story:
     def add_printer(self) -> None:
         """Add a print station by plain HTTP."""
         self.learn("printer/new", self._send("printer/new"))
+
+    def reprint(self) -> None:
+        """Print a badge again by plain HTTP: it waits, since no page of a station is open."""
+        self.learn("ticket/reprint", self._send("ticket/reprint"))
 
     def _send(self, operation: str) -> Answer:
         request = self.request(route_of(operation))
@@ -71,6 +76,8 @@ class Story:
             self.values[examples.SKU] = listed["tickets"][0]["sku"]
         if operation == "printer/new":
             self.values.setdefault(examples.PRINTER_ID, str(answer["printer_id"]))
+        if operation == "ticket/reprint":
+            self.values.setdefault(examples.PRINT_JOB_ID, answer["print_job_id"])
         if operation == "order/new":
             code = answer["tickets"][0]["encrypted_data"]
             if examples.CODE not in self.values:

@@ -15,6 +15,7 @@ from schemathesis.core.parameters import ParameterLocation
 from ticketsonic.events.jpeg import BEYOND_A_PATTERN
 from ticketsonic.events.ticket_types import STOCK_BEYOND_BOUNDS, STOCK_TWICE
 from ticketsonic.orders.cancelling import ADMITTED, NO_SUCH_ORDER, SOME_ADMITTED
+from ticketsonic.printing.reprinting import CANCELLED_TICKET, NO_JOB, NOT_UNCERTAIN, NOT_WAITING
 
 WHAT_NO_SCHEMA_SAYS = {
     "must not be before start_time",  # one field against another
@@ -27,6 +28,10 @@ WHAT_NO_SCHEMA_SAYS = {
     "is neither name nor id of an API key of this account",
     "is no printer of this account",
     "an event has no more than 100 printers",
+    NO_JOB,
+    NOT_UNCERTAIN,
+    NOT_WAITING,
+    CANCELLED_TICKET,
     STOCK_TWICE,
     STOCK_BEYOND_BOUNDS,
     SOME_ADMITTED,

@@ -111,7 +111,9 @@ def real_printer(folder: Path, formats: str = "application/pdf") -> Iterator[Rea
     command.write_text(_COMMAND.format(folder=folder))
     command.chmod(0o755)
     (folder / "bus.conf").write_text(_BUS_CONFIG.format(socket=folder / "bus"))
-    bus = subprocess.Popen([BUS or "", f"--config-file={folder / 'bus.conf'}", "--nofork", "--nopidfile"])
+    with (folder / "bus.log").open("ab") as log:
+        command_line = [BUS or "", f"--config-file={folder / 'bus.conf'}", "--nofork", "--nopidfile"]
+        bus = subprocess.Popen(command_line, stdout=log, stderr=log)
     printer = RealPrinter(folder, formats)
     try:
         end = time.monotonic() + START_SECONDS

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from ticketsonic.database import Database
 from ticketsonic.database.migrating import migrate
 from ticketsonic.identifiers import clockwork, draw_barcode, draw_event_id
-from ticketsonic.printing.jobs import PrinterKey, PrintJob
+from ticketsonic.printing.jobs import PrinterKey, PrintJob, take_jobs
 from ticketsonic.schema import accounts, api_keys, events, orders, print_jobs, printers, tickets
 
 
@@ -66,6 +66,15 @@ class Stall:
         held = print_jobs.c.taken_until.is_not(None) & (print_jobs.c.event_id == self.event_id)
         async with self.database.transaction() as connection:
             await connection.execute(update(print_jobs).where(held).values(past))
+
+    async def take_and_die(self, printer: PrinterKey, *, taken_seconds_ago: int) -> PrintJob:
+        """Take a job as a process does that is killed right after."""
+        (job,) = await take_jobs(self.database, printer, "dead", most=1)
+        then = int(time.time()) - taken_seconds_ago
+        past = update(print_jobs).where(print_jobs.c.id == job.job_id).values(taken_at=then, taken_until=then)
+        async with self.database.transaction() as connection:
+            await connection.execute(past)
+        return job
 
     async def remove(self, printer: PrinterKey) -> None:
         gone = update(printers).where(printers.c.id == printer.printer_id).values(removed_at=int(time.time()))

@@ -42,7 +42,7 @@ async def ticket_cancel(call: Call) -> bytes:
     """
     caller = await call.authenticate()
     body = _read_ticket(call.body)
-    barcode = await _barcode_of(call, caller.account_id, body.ticket_sensitive)
+    barcode = await barcode_of(call, caller.account_id, body.ticket_sensitive)
     request = repeatable(call, caller, body.request_hash)
     answer, call.replayed = await cancel_ticket(call.engine.database, request, barcode)
     return answer
@@ -57,7 +57,7 @@ async def order_cancel(call: Call) -> bytes:
     return answer
 
 
-async def _barcode_of(call: Call, account_id: int, ticket: object) -> int | None:
+async def barcode_of(call: Call, account_id: int, ticket: object) -> int | None:
     """Read a ticket's barcode from its 16 hex digits or from what its QR says; None where it is neither."""
     if not isinstance(ticket, str) or isinstance(ticket, Number):
         return None

@@ -26,6 +26,7 @@ CANCELLED_BARCODE = _VALUES["cancelled_barcode"]
 CANCELLED_HASH = _VALUES["cancelled_hash"]
 """And a third order."""
 PRINTER_ID = _VALUES["printer_id"]
+PRINT_JOB_ID = _VALUES["print_job_id"]
 USER_ID = "organiser@example.com"
 """The account that `make run` makes."""
 TITLE = "Regular pass"
@@ -48,6 +49,8 @@ QUERIES = {
     "secondary_text": _COMPANY,
     "state": "admitted",
     "part": "1",
+    "job_state": "waiting",
+    "before": "9223372036854775807",
 }
 
 _TYPE = {"primary_text_pl": TITLE, "price": 20.5, "currency": "EUR", "stock": 100}
@@ -79,6 +82,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "ticket/cancel": {"request_hash": "e19f4b07c8d2a365", "ticket_sensitive": CANCELLED_BARCODE},
     "printer/new": {"request_hash": "e81d5c07a2b94f63", "name": "Hall A, left", "kind": "station"},
     "printer/remove": {"request_hash": "1f6a90d3c75b28e4", "printer_id": PRINTER_ID},
+    "ticket/reprint": {"request_hash": "5b0e92d7c4f1a836", "ticket_sensitive": BARCODE},
+    "print/resolve": {"request_hash": "c27f5e18a0d3b649", "print_job_id": PRINT_JOB_ID, "outcome": "cancelled"},
     "order/cancel": {"request_hash": "83a6d0f5172be94c", "order_request_hash": CANCELLED_HASH},
 }
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ticketsonic.api.cancelling import OrderToCancel, TicketToCancel
 from ticketsonic.api.events import Done, EventList, EventMade
 from ticketsonic.api.orders import NewOrder, OrderAnswer, OrderDetails, OrderLineFields
+from ticketsonic.api.print_jobs import JobToResolve, ListedPrintJob, PrintJobList, TicketToReprint
 from ticketsonic.api.printers import ListedPrinter, NewPrinter, PrinterList, PrinterMade, PrinterToRemove
 from ticketsonic.api.tickets import ScannedCode, TicketTypeList, TicketTypeMade
 from ticketsonic.checkin.answers import Admitted, AdmittedMessage, Refused, Told
@@ -19,6 +20,8 @@ from ticketsonic.events.badge import DEFAULTS, SIZES, BadgeFields
 from ticketsonic.events.events import EventChanges, ListedEvent, NewEvent
 from ticketsonic.events.ticket_types import ListedTicketType, NewTicketType, TicketTypeChanges, TicketTypeFields
 from ticketsonic.orders.cancelling import Cancelled
+from ticketsonic.printing.reprinting import Reprinted, Resolved
+from ticketsonic.printing.states import STATES
 from ticketsonic.tickets.issuing import SignedTicket
 from ticketsonic.wire.kinds import CURRENCIES, LARGEST_INTEGER, LATEST_TIMESTAMP
 
@@ -172,6 +175,41 @@ FIELDS: Mapping[type[Struct], Mapping[str, Meaning]] = {
     Cancelled: {
         "status": _SUCCESS,
         "cancelled": means("How many tickets were cancelled: 0 where all were already.", minimum=0),
+    },
+    TicketToReprint: {
+        "request_hash": _HASH,
+        "ticket_sensitive": means("Whose badge: what the ticket's QR code says, or its barcode of 16 hex digits."),
+    },
+    Reprinted: {"status": _SUCCESS, "print_job_id": means("The job that prints it.", pattern=PRINT_JOB_PATTERN)},
+    JobToResolve: {
+        "request_hash": _HASH,
+        "print_job_id": means("Which print job."),
+        "outcome": means(
+            "Of a job that is `uncertain`: `printed` if the badge is there, `again` if it is not and is to be printed "
+            "once more. Of one that is `waiting`: `cancelled`."
+        ),
+    },
+    Resolved: {
+        "status": _SUCCESS,
+        "print_job_id": means("The new job, where it is printed again; else null."),
+    },
+    PrintJobList: {"status": _SUCCESS, "print_jobs": means("The print jobs, the newest first, 100 at the most.")},
+    ListedPrintJob: {
+        "print_job_id": means("The job's number, as a text.", pattern=PRINT_JOB_PATTERN),
+        "event_id": means("The event it belongs to.", pattern=EVENT_ID_PATTERN),
+        "barcode": means("Whose badge it is: the ticket's barcode, 16 hex digits.", pattern="^[0-9a-f]{16}$"),
+        "kind": means("What it was made by.", enum=["admission", "reprint"]),
+        "state": means(
+            "`waiting` for a printer; `sending` to it; `accepted` by it; `printed`; `uncertain`: nobody knows if it "
+            "came out, look and say so by print/resolve; `cancelled`; `failed`: it will not come out.",
+            enum=list(STATES),
+        ),
+        "detail": means("Why it is where it is, for people to read; null where there is nothing to say."),
+        "printer_id": means("The printer that has it or had it last; null while it waits."),
+        "printer": means("That printer's name."),
+        "requested_by": means("Who asked for a reprint: `portal`, or `key` and its number; null for an admission."),
+        "requested_at": means("When it was made, in unix seconds.", **_TIME),
+        "finished_at": means("When it was over, in unix seconds; null until then.", **_TIME),
     },
     Done: {"status": _SUCCESS},
     NewPrinter: {

@@ -33,6 +33,7 @@ from ticketsonic.errors import (
     UnknownUser,
 )
 from ticketsonic.events.badge import DEFAULTS
+from ticketsonic.printing.states import STATES as JOB_STATES
 from ticketsonic.wire.kinds import Kind
 from ticketsonic.wire.plan import FieldPlan, ListPlan, NestedPlan, plan_of
 
@@ -95,6 +96,14 @@ _QUERIES: dict[str, Schema] = {
         "description": "Which tickets: `waiting`, `admitted` or `cancelled`; without it, all that are not cancelled.",
         "pattern": "^(waiting|admitted|cancelled)?$",
     },
+    "job_state": {
+        "description": "Which print jobs, by their state; without it, all.",
+        "pattern": f"^({'|'.join(JOB_STATES)})?$",
+    },
+    "before": {
+        "description": "The number of a print job: those before it are listed, to read on where 100 were.",
+        "pattern": "^([1-9][0-9]{0,18})?$",
+    },
     "part": {
         "description": "Which part, from 1, where there are more badges than one PDF takes (5,000).",
         "pattern": "^([1-9][0-9]{0,5})?$",
@@ -135,6 +144,7 @@ _LINKS: dict[str, tuple[tuple[str, str, Mapping[str, Any], Mapping[str, Any]], .
         ("order/show", "show", {"query.request_hash": "$response.body#/request_hash"}, {}),
         ("ticket/validate", "admit", {}, {"ticket_sensitive": "$response.body#/tickets/0/encrypted_data"}),
         ("ticket/badge", "draw", {"header.X-API-Ticket": "$response.body#/tickets/0/encrypted_data"}, {}),
+        ("ticket/reprint", "reprint", {}, {"ticket_sensitive": "$response.body#/tickets/0/encrypted_data"}),
         ("ticket/cancel", "cancel", {}, {"ticket_sensitive": "$response.body#/tickets/0/encrypted_data"}),
         ("order/cancel", "cancel_all", {}, {"order_request_hash": "$response.body#/request_hash"}),
     ),

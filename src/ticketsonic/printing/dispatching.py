@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ticketsonic.allowed_hosts import AllowedHosts
+from ticketsonic.badges.jobs import BadgeTexts, Job
 from ticketsonic.database import Database, DatabaseAway
+from ticketsonic.errors import TemporarilyUnavailable
+from ticketsonic.events.badge import DEFAULTS
 from ticketsonic.metrics import metrics
 from ticketsonic.printing import jobs
 from ticketsonic.printing.bell import Bell
@@ -59,6 +62,7 @@ class Printing:
         self._rung: set[int] = set()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._warming: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -72,7 +76,11 @@ class Printing:
         for room in self._rooms.values():
             room.press.stop()
             room.work.set()
-        tasks = [task for task in (self._task, *(room.task for room in self._rooms.values())) if task is not None]
+        tasks = [
+            task
+            for task in (self._task, self._warming, *(room.task for room in self._rooms.values()))
+            if task is not None
+        ]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
             for task in late:
@@ -134,11 +142,21 @@ class Printing:
     def _room_of(self, printer: FoundPrinter) -> _Room:
         room = self._rooms.get(printer.key.printer_id)
         if room is None:
+            self._warm_up()
             ipp = Printer(self._exchange, printer.url)
             press = Press(self._database, printer.key, ipp, self._draw, self._taker)
             room = self._rooms[printer.key.printer_id] = _Room(press, printer.url)
             room.task = asyncio.create_task(self._run(room), name=f"printer {printer.key.printer_id}")
         return room
+
+    def _warm_up(self) -> None:
+        """Draw a badge of nothing before the first guest comes: the process that draws takes a second to begin."""
+        if self._warming is None:
+            self._warming = asyncio.create_task(self._draw_nothing(), name="printing warms up")
+
+    async def _draw_nothing(self) -> None:
+        with contextlib.suppress(TemporarilyUnavailable):
+            await self._draw(Job(dict(DEFAULTS), None, [BadgeTexts("", "")]))
 
     async def _run(self, room: _Room) -> None:
         """Work a press whenever there may be something to do, until the process ends or long nothing is."""

@@ -103,14 +103,16 @@ class Printer:
         job: Attributes | None = None,
         document: bytes = b"",
         *,
-        seconds: float = ASK_SECONDS,
+        seconds: float | None = None,
     ) -> Answer:
         addressed = {"printer-uri": Value(Tag.URI, printer_uri_of(self._url))}
         if "job-id" in attributes:  # it stands right after the printer's (RFC 8011 §4.1.5)
             addressed["job-id"] = attributes.pop("job-id")
         addressed["requesting-user-name"] = Value(Tag.NAME, USER)
         request = spell_request(operation, next(self._numbers), {**addressed, **attributes}, job or {})
-        answer = await self._exchange.ask(self._url, request + document, seconds=seconds)
+        answer = await self._exchange.ask(
+            self._url, request + document, seconds=ASK_SECONDS if seconds is None else seconds
+        )
         if answer.status >= _FIRST_ERROR:
             raise Refused(answer.status)
         return answer
