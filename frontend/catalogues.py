@@ -16,7 +16,12 @@ SOURCE = HERE.parent / "src" / "ticketsonic"
 TRANSLATIONS = HERE / "translations"
 COMPILED = SOURCE / "pages" / "translations"
 LANGUAGES = ("bg", "es")
-ACCOUNT_PAGES = ("account", "audit", "credentials", "registering", "security", "signing_in")
+ACCOUNT_PAGES = frozenset(
+    {
+        *("account", "acts", "audit", "browsers", "credentials", "entering", "layout", "letters", "new_password"),
+        *("passwords", "public_keys", "registering", "second_factor", "security", "signing_in", "signing_keys"),
+    }
+)
 AREAS = ("pages", "account", "events", "developers", "station")
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "_": None, "N_": None}
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]

@@ -68,7 +68,8 @@ async def _make_key(server: RunningServer, user_id: str, scope: str, expires_at:
         async with database.transaction() as connection:
             key = await create_api_key(connection, account.account_id, name="a key", scope=scope, expires_at=expires_at)
         if revoked:
-            assert await revoke_api_key(database, account.account_id, key.key_id)
+            async with database.transaction() as connection:
+                assert await revoke_api_key(connection, account.account_id, key.key_id)
     finally:
         await database.close()
     return key.secret

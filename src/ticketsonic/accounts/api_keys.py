@@ -75,9 +75,8 @@ async def list_api_keys(database: Database, account_id: int) -> list[ApiKey]:
     ]
 
 
-async def revoke_api_key(database: Database, account_id: int, key_id: int) -> bool:
-    """Revoke a key for good; returns whether there was one to revoke."""
+async def revoke_api_key(connection: AsyncConnection, account_id: int, key_id: int) -> bool:
+    """Revoke a key in the transaction of what goes with it; returns whether there was one to revoke."""
     ours = (api_keys.c.account_id == account_id) & (api_keys.c.id == key_id) & api_keys.c.revoked_at.is_(None)
-    async with database.transaction() as connection:
-        done = await connection.execute(update(api_keys).where(ours).values(revoked_at=int(time.time())))
+    done = await connection.execute(update(api_keys).where(ours).values(revoked_at=int(time.time())))
     return bool(done.rowcount)

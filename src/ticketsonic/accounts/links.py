@@ -28,7 +28,7 @@ PATHS: dict[Purpose, str] = {
     "confirm": "/account/confirm",
     "reset": "/account/new-password",
     "sign_in": "/account/enter",
-    "invite": "/account/register",
+    "invite": "/account/invited",
 }
 _TOKEN_BYTES = 24
 _KEPT_SECONDS = 30 * 24 * _HOUR_SECONDS

@@ -32,7 +32,7 @@ class SigningIn:
         self.passwords = Passwords()
         self._by_address = FailureThrottle(FAILURES_OF_ADDRESS, PASSWORD_WINDOW_SECONDS)
         self._by_account = FailureThrottle(FAILURES_OF_ACCOUNT, PASSWORD_WINDOW_SECONDS)
-        self._by_second_factor = FailureThrottle(FAILURES_OF_SECOND_FACTOR, SECOND_FACTOR_WINDOW_SECONDS)
+        self.second_factor_tries = FailureThrottle(FAILURES_OF_SECOND_FACTOR, SECOND_FACTOR_WINDOW_SECONDS)
 
     async def check_password(self, email: str, password: str, *, address: str) -> Login | None:
         """Give the login where the password is right; None for everything else.
@@ -69,7 +69,7 @@ class SigningIn:
         Raises :class:`TooManyRequests` where too many were wrong.
         """
         name, now = str(account_id), time.monotonic()
-        if self._by_second_factor.is_over(name, now):
+        if self.second_factor_tries.is_over(name, now):
             raise TooManyRequests
         async with self._database.transaction() as connection:
             kind = await second_factor.is_right(connection, self._seal, account_id, code)
@@ -80,7 +80,7 @@ class SigningIn:
                     connection, account_id, "session.opened", actor=audit.PORTAL, address=address, details=how
                 )
                 return token
-        self._by_second_factor.fail(name, now)
+        self.second_factor_tries.fail(name, now)
         await self._refuse(account_id, address, "code")
         return None
 

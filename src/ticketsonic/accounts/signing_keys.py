@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
@@ -32,6 +32,8 @@ MOST_PRIVATE_KEYS = 10_000
 
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 PublicKey = RSAPublicKey | Ed25519PublicKey
+Along = Callable[[AsyncConnection], Awaitable[None]]
+AlongNumber = Callable[[AsyncConnection, int], Awaitable[None]]
 
 
 class SigningKey(Struct, frozen=True):
@@ -89,10 +91,13 @@ class Keyring:
             await connection.execute(insert(signing_keys).values(values))
         return number
 
-    async def rotate(self, account_id: int, code: str = "rsa", bits: int | None = None) -> int:
+    async def rotate(
+        self, account_id: int, code: str = "rsa", bits: int | None = None, *, along: AlongNumber | None = None
+    ) -> int:
         """Give an account a fresh key, of the same size where `bits` is None; returns its number.
 
-        Tickets of older keys stay valid. Raises ValueError for a size that is none.
+        Tickets of older keys stay valid. `along` happens in the same transaction. Raises ValueError
+        for a size that is none.
         """
         if code == "rsa":
             current = next(key for key in reversed(await self.public_keys(account_id)) if key.code == "rsa")
@@ -104,13 +109,16 @@ class Keyring:
         async with self._database.transaction() as connection:
             await _lock_account(connection, account_id)
             number = await self.store(connection, account_id, [fresh])
+            if along is not None:
+                await along(connection, number)
         self._public.pop(account_id, None)
         return number
 
-    async def revoke(self, account_id: int, number: int) -> bool:
+    async def revoke(self, account_id: int, number: int, *, along: Along | None = None) -> bool:
         """Refuse every ticket of one key from now on; returns whether there was one to revoke.
 
-        Raises :class:`LastSigningKey` where no other key of its code is left to sign with.
+        `along` happens in the same transaction. Raises :class:`LastSigningKey`
+        where no other key of its code is left to sign with.
         """
         async with self._database.transaction() as connection:
             await _lock_account(connection, account_id)
@@ -123,6 +131,8 @@ class Keyring:
                 raise LastSigningKey
             revoked = update(signing_keys).where(ours, signing_keys.c.number == number)
             await connection.execute(revoked.values(revoked_at=int(time.time())))
+            if along is not None:
+                await along(connection)
         self._public.pop(account_id, None)
         return True
 

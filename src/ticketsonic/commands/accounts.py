@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 
 import click
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.accounts.accounts import AccountTaken, create_account, find_account, list_accounts, normal_email
 from ticketsonic.accounts.api_keys import SCOPES, create_api_key, list_api_keys, revoke_api_key
 from ticketsonic.accounts.audit import COMMAND_LINE, record
-from ticketsonic.accounts.links import make_link, path_of
+from ticketsonic.accounts.links import Purpose, end_links, make_link, path_of
+from ticketsonic.accounts.logins import find_login_of
+from ticketsonic.accounts.second_factor import turn_off
 from ticketsonic.accounts.signing_keys import DEFAULT_RSA_BITS, RSA_BITS, Keyring, LastSigningKey
 from ticketsonic.commands.options import settings_of, with_database
 from ticketsonic.database import Database
@@ -69,14 +72,44 @@ async def list_(database: Database, _keyring: Keyring) -> None:
 
 @account.command("link")
 @click.argument("email")
+@click.option("--new-password", is_flag=True, help="A link at which a new password is chosen.")
 @with_database
-async def link(database: Database, _keyring: Keyring, email: str) -> None:
+async def link(database: Database, _keyring: Keyring, email: str, *, new_password: bool) -> None:
     """Print a link that signs in to the portal, once, within an hour."""
     found = await find_account(database, email)
+    purpose: Purpose = "reset" if new_password else "sign_in"
     async with database.transaction() as connection:
-        token = await make_link(connection, "sign_in", found.email, found.account_id)
-        await record(connection, found.account_id, "link.made", actor=COMMAND_LINE)
-    print(f"{settings_of().own_url}{path_of('sign_in', token)}")
+        token = await make_link(connection, purpose, found.email, found.account_id)
+        await record(connection, found.account_id, "link.made", actor=COMMAND_LINE, details={"for": purpose})
+    print(f"{settings_of().own_url}{path_of(purpose, token)}")
+
+
+@account.command("invite")
+@click.argument("email", callback=_an_email)
+@with_database
+async def invite(database: Database, _keyring: Keyring, email: str) -> None:
+    """Print a link at which this address can register, once, within a week: send it there."""
+    settings = settings_of()
+    if settings.registration_policy == "closed":
+        raise click.ClickException("registration is closed: set TICKETSONIC_REGISTRATION to invitation")
+    async with database.transaction() as connection:
+        if await find_login_of(connection, email) is not None:
+            raise click.ClickException(f"{email} has an account already")
+        await end_links(connection, "invite", email)
+        token = await make_link(connection, "invite", email)
+    print(f"{settings.own_url}{path_of('invite', token)}")
+
+
+@account.command("forget-second-factor")
+@click.argument("email")
+@with_database
+async def forget_second_factor(database: Database, _keyring: Keyring, email: str) -> None:
+    """Turn the second factor off, for who lost phone and recovery codes. Be sure that it is they who ask."""
+    found = await find_account(database, email)
+    async with database.transaction() as connection:
+        await turn_off(connection, found.account_id)
+        await record(connection, found.account_id, "second_factor.off", actor=COMMAND_LINE)
+    print(f"the password of {found.email} alone lets in from now on")
 
 
 @click.group()
@@ -113,6 +146,9 @@ async def create_key(
     found = await find_account(database, email)
     async with database.transaction() as connection:
         made = await create_api_key(connection, found.account_id, name=name, scope=scope, expires_at=expires_at)
+        act = {"name": name, "scope": scope}
+        subject = f"key {made.key_id}"
+        await record(connection, found.account_id, "key.made", actor=COMMAND_LINE, subject=subject, details=act)
     if as_json:
         print(json.dumps({"api_userid": found.email, "api_key": made.secret, "key_id": made.key_id}))
     else:
@@ -153,8 +189,10 @@ async def list_keys(database: Database, _keyring: Keyring, email: str) -> None:
 async def revoke_key(database: Database, _keyring: Keyring, email: str, key_id: int) -> None:
     """Revoke an API key for good; its id is in `key list`."""
     found = await find_account(database, email)
-    if not await revoke_api_key(database, found.account_id, key_id):
-        raise click.ClickException(f"{email} has no key {key_id} that is not revoked already")
+    async with database.transaction() as connection:
+        if not await revoke_api_key(connection, found.account_id, key_id):
+            raise click.ClickException(f"{email} has no key {key_id} that is not revoked already")
+        await record(connection, found.account_id, "key.revoked", actor=COMMAND_LINE, subject=f"key {key_id}")
     print(f"key {key_id} is revoked: requests with it are refused within 5 s")
 
 
@@ -171,7 +209,12 @@ def signing_key() -> None:
 async def rotate(database: Database, keyring: Keyring, email: str, *, bits: str | None, code: str) -> None:
     """Sign new tickets with a fresh key. Tickets already issued stay valid."""
     found = await find_account(database, email)
-    number = await keyring.rotate(found.account_id, code, int(bits) if bits else None)
+
+    async def note(connection: AsyncConnection, number: int) -> None:
+        subject = f"signing key {number}"
+        await record(connection, found.account_id, "signing_key.rotated", actor=COMMAND_LINE, subject=subject)
+
+    number = await keyring.rotate(found.account_id, code, int(bits) if bits else None, along=note)
     print(f"new {code} tickets are signed with key {number} within 5 s; older tickets stay valid")
     if code == "rsa":
         print(_SYNC)
@@ -209,8 +252,13 @@ async def show_signing_key(database: Database, keyring: Keyring, email: str, num
 async def revoke_signing_key(database: Database, keyring: Keyring, email: str, number: int) -> None:
     """Refuse every ticket of one key from now on: for a key that leaked. Rotate first."""
     found = await find_account(database, email)
+
+    async def note(connection: AsyncConnection) -> None:
+        subject = f"signing key {number}"
+        await record(connection, found.account_id, "signing_key.revoked", actor=COMMAND_LINE, subject=subject)
+
     try:
-        if not await keyring.revoke(found.account_id, number):
+        if not await keyring.revoke(found.account_id, number, along=note):
             raise click.ClickException(f"{email} has no signing key {number} that is not revoked already")
     except LastSigningKey:
         raise click.ClickException(f"key {number} is the last of its code: rotate first, then revoke it") from None

@@ -36,9 +36,9 @@ class Stamp:
         mask, proof = raw[:_MASK_BYTES], raw[_MASK_BYTES:]
         return hmac.compare_digest(proof, self._proof(mask, bound_to))
 
-    def sign(self, text: bytes) -> bytes:
-        """Sign what a browser keeps for us."""
-        return hmac.digest(self._key, b"kept" + text, "sha256")
+    def sign(self, purpose: str, text: bytes) -> bytes:
+        """Sign what a browser keeps for us, for one purpose alone."""
+        return hmac.digest(self._key, b"kept" + purpose.encode() + b"\0" + text, "sha256")
 
     def _proof(self, mask: bytes, bound_to: str) -> bytes:
         return hmac.digest(self._key, b"form" + mask + bound_to.encode("utf-8", "surrogatepass"), "sha256")

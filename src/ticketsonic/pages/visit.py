@@ -137,7 +137,7 @@ class Visit:
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Answer with a template, which gets `values`, and what every template knows."""
-        note = notes.read(self.site.stamp, self.site.cookies.read(self.request.cookies, NOTE))
+        note = notes.read(self.site.stamp, NOTE, self.site.cookies.read(self.request.cookies, NOTE))
         known = {
             "visit": self,
             "session": self.session,
@@ -158,7 +158,7 @@ class Visit:
         """Go on to another page with a GET; `done` is said there once."""
         response = RedirectResponse(path, 303)
         if done:
-            self.site.cookies.write(response, NOTE, notes.write(self.site.stamp, done))
+            self.site.cookies.write(response, NOTE, notes.write(self.site.stamp, NOTE, done))
         self._keep(response)
         return response
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from ticketsonic.accounts.audit import list_entries
 from ticketsonic.pages.visit import Visit
+from ticketsonic.portal.acts import ACTS
 
 ENTRIES_A_PAGE = 50
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -13,7 +14,7 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 
 async def home(visit: Visit) -> Response:
     """Begin with the events."""
-    return visit.redirect("/account/audit")
+    return visit.redirect("/account/events")
 
 
 async def show(visit: Visit) -> Response:
@@ -26,4 +27,4 @@ async def show(visit: Visit) -> Response:
         most=ENTRIES_A_PAGE + 1,
     )
     older = f"/account/audit?before={entries[-2].sequence}" if len(entries) > ENTRIES_A_PAGE else None
-    return visit.page("portal/audit.html", entries=entries[:ENTRIES_A_PAGE], newer=None, older=older)
+    return visit.page("portal/audit.html", acts=ACTS, entries=entries[:ENTRIES_A_PAGE], newer=None, older=older)

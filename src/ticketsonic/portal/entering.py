@@ -1,19 +1,21 @@
-"""Signing in by a link from the terminal, and signing out."""
+"""Signing in by a link from the terminal."""
 
 from starlette.responses import Response
 
 from ticketsonic.accounts import audit
 from ticketsonic.accounts.links import find_link, use_link
-from ticketsonic.accounts.sessions import end_session, open_session
-from ticketsonic.pages.cookies import SESSION
+from ticketsonic.accounts.sessions import open_session
 from ticketsonic.pages.visit import Visit
+from ticketsonic.portal.signing_in import let_in
+
+GONE = 410
 
 
 async def show(visit: Visit) -> Response:
     """Ask for a click: whoever only looks at the link does not use it up."""
     link = await find_link(visit.engine.database, "sign_in", visit.query("token"))
     if link is None:
-        return visit.page("portal/account/link-over.html", status=410)
+        return link_over(visit)
     return visit.page("portal/account/enter.html", email=link.email, token=visit.query("token"))
 
 
@@ -22,26 +24,15 @@ async def submit(visit: Visit) -> Response:
     async with visit.engine.database.transaction() as connection:
         link = await use_link(connection, "sign_in", str(visit.form.get("token", "")))
         if link is None or link.account_id is None:
-            return visit.page("portal/account/link-over.html", status=410)
+            return link_over(visit)
         token = await open_session(connection, link.account_id, address=visit.address, browser=visit.browser)
+        how = {"by": "one-time link"}
         await audit.record(
-            connection,
-            link.account_id,
-            "session.opened",
-            actor=audit.PORTAL,
-            address=visit.address,
-            details={"by": "one-time link"},
+            connection, link.account_id, "session.opened", actor=audit.PORTAL, address=visit.address, details=how
         )
-    response = visit.redirect("/account")
-    visit.site.cookies.write(response, SESSION, token)
-    return response
+    return let_in(visit, token, "/account")
 
 
-async def leave(visit: Visit) -> Response:
-    """End this session."""
-    async with visit.engine.database.transaction() as connection:
-        await end_session(connection, visit.account_id, visit.signed_in.session_id)
-        await visit.record(connection, "session.ended")
-    response = visit.redirect("/account/sign-in", done=visit.gettext("You are signed out."))
-    visit.site.cookies.write(response, SESSION, "")
-    return response
+def link_over(visit: Visit) -> Response:
+    """Say that a link works no more, and not why."""
+    return visit.page("portal/account/link-over.html", status=GONE)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from ticketsonic.events.overview import event_titles
+from ticketsonic.events.overview import event_titles, event_zones
 from ticketsonic.identifiers import BARCODE_BYTES, barcode_from_bytes
 from ticketsonic.orders.code_parts import LOOKED_THROUGH, look_for_part
 from ticketsonic.orders.duplicates import Twin, newest_twins, twins_of
@@ -87,6 +87,8 @@ async def _page(
 ) -> Response:
     async with visit.engine.database.reading() as connection:
         titles = await event_titles(connection, visit.account_id)
+        bought = {line.event_id for order in found for line in order.lines}
+        zones = await event_zones(connection, visit.account_id, bought)
     event = visit.query("event")
     kept: dict[str, object] = {}
     if term.text:
@@ -100,6 +102,7 @@ async def _page(
         term=term,
         event=event,
         titles=titles,
+        zones=zones,
         only=visit.query("only"),
         older=None if older is None else f"{ORDERS}?{urlencode({**kept, **older})}",
         looked_back_to=looked_back_to,
