@@ -7,6 +7,7 @@ drawn alike the primary key objects and the transaction is tried again with fres
 import random
 import re
 import secrets
+import threading
 import time
 
 BARCODE_BYTES = 8
@@ -69,13 +70,15 @@ class Clockwork:
 
     def __init__(self) -> None:
         self._last = 0
+        self._turn = threading.Lock()  # admissions are judged in the writer's thread, orders in the loop's
 
     def next_id(self) -> int:
         """Draw the next number, above every one this clockwork gave before."""
         microseconds = time.time_ns() // 1000 - _EPOCH_SECONDS * 1_000_000
         drawn = (microseconds << 12) | random.getrandbits(12)
-        self._last = max(self._last + 1, drawn)
-        return self._last
+        with self._turn:
+            self._last = max(self._last + 1, drawn)
+            return self._last
 
 
 def moment_of(number: int) -> float:

@@ -19,6 +19,7 @@ from ticketsonic.ledger import (
     AdmissionView,
     IdempotencyKey,
     IdempotencyRow,
+    IssuedTicket,
     TicketKey,
 )
 from ticketsonic.tickets.codes.payload import CodePayload
@@ -41,14 +42,6 @@ class Scan(Struct, frozen=True):
     def ticket_key(self) -> TicketKey:
         """The ticket it claims to be."""
         return self.account_id, barcode_from_bytes(self.payload.barcode)
-
-    @property
-    def claims(self) -> set[tuple[int, int | str]]:
-        """What no other scan may be at while this one is: its ticket, and its Idempotency-Key."""
-        claims: set[tuple[int, int | str]] = {self.ticket_key}
-        if self.idempotency:
-            claims.add((self.account_id, self.idempotency.key))
-        return claims
 
 
 class Scanned(Struct, frozen=True):
@@ -101,29 +94,33 @@ async def _round(
     tell_printers: Printers,
 ) -> None:
     now = int(time.time())
+    ticket_keys = {place: scans[place].ticket_key for place in open_places}
     admissions: dict[TicketKey, tuple[int, Admission, Scanned]] = {}
 
     def decide(view: AdmissionView) -> list[Admission]:
         claimed: set[tuple[int, int | str]] = set()
-        for place in open_places:
+        for place, ticket_key in ticket_keys.items():
             scan = scans[place]
-            claims = scan.claims
+            # What no other scan may be at while this one is: its ticket, and its Idempotency-Key.
+            claims: set[tuple[int, int | str]] = {ticket_key}
+            if scan.idempotency:
+                claims.add((scan.account_id, scan.idempotency.key))
             if not claimed.isdisjoint(claims):
                 # An earlier scan is at the ticket or the Idempotency-Key: the next round sees what came of that. It
                 # claims all the same, so that none overtakes it.
                 claimed |= claims
                 continue
-            outcome, admission = _decide(scan, view, now)
+            outcome, admission = _decide(scan, view.tickets.get(ticket_key), view, now)
             if admission is None:
                 outcomes[place] = outcome
             else:
-                admissions[scan.ticket_key] = (place, admission, outcome)
+                admissions[ticket_key] = (place, admission, outcome)
                 claimed |= claims
         return [admission for _, admission, _ in admissions.values()]
 
     try:
         admitted = await database.hot.admit(
-            sorted({scans[place].ticket_key for place in open_places}),
+            sorted(set(ticket_keys.values())),
             sorted({(s.account_id, s.idempotency.key) for place in open_places if (s := scans[place]).idempotency}),
             decide,
         )
@@ -136,12 +133,11 @@ async def _round(
         tell_printers(made)
 
 
-def _decide(scan: Scan, view: AdmissionView, now: int) -> tuple[Scanned, Admission | None]:
+def _decide(scan: Scan, issued: IssuedTicket | None, view: AdmissionView, now: int) -> tuple[Scanned, Admission | None]:
     if scan.idempotency and (earlier := view.answers.get((scan.account_id, scan.idempotency.key))):
         if earlier[0] != scan.idempotency.body_sha256:
             return Scanned(None, key_reused=True), None
         return Scanned(Verdict.ADMITTED, bytes(earlier[1]), replayed=True), None
-    issued = view.tickets.get(scan.ticket_key)
     if issued is None or not matches(scan.payload, scan.key_number, issued):
         return NO_TICKET, None
     verdict = judge(issued, now)
