@@ -71,6 +71,11 @@ def _hot_bars(results: Results, how: str, times: float, signatures: float) -> li
             _ratio(max(costs, default=None), results.fact("rsa_signature_us")),
             most=signatures,
         ),
+        Bar(
+            f"{title}: CPU per signature's with every core signing",
+            _ratio(max(costs, default=None), results.fact("rsa_busy_signature_us")),
+            most=signatures,
+        ),
     ]
 
 

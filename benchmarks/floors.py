@@ -2,22 +2,16 @@
 
 import re
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
 from tests.postgresql import make_postgresql_database, postgresql_server
 
 from benchmarks.results import Row
+from benchmarks.signing import cost_us, cost_with_every_core_busy_us, ed25519_signer, rsa_signer
 from benchmarks.stage import Shop, Stage, measured, serving
 
 SECTION = "floors"
-PAYLOAD = bytes(range(45))  # as long as a ticket's usually is
 PGBENCH_CLIENTS = (16, 64)
 NAIVE_SCHEMA = """
 CREATE TABLE naive_stocks (id bigint PRIMARY KEY, available bigint NOT NULL CHECK (available >= 0));
@@ -37,29 +31,18 @@ def measure_floors(stage: Stage) -> None:
 
 
 def _measure_signatures(stage: Stage) -> None:
-    rsa_key, ed25519_key = generate_private_key(65537, 2048), Ed25519PrivateKey.generate()
-    padding, digest = PKCS1v15(), NoDigestInfo()
-    signers: dict[str, tuple[str, Callable[[], object]]] = {
-        "rsa": ("RSA-2048 signatures, one core", lambda: rsa_key.sign(PAYLOAD, padding, digest)),
-        "ed25519": ("Ed25519 signatures, one core", lambda: ed25519_key.sign(PAYLOAD)),
-    }
-    for name, (title, sign) in signers.items():
-        cost_us = median(_cost_us(sign, stage.seconds / 6) for _ in range(3))
-        stage.results.facts[f"{name}_signature_us"] = cost_us
-        row = Row(f"floor/{name}", title, SECTION, per_second=1e6 / cost_us, server_us=cost_us)
-        stage.results.add(row)
-        stage.say(f"{title}: {row.per_second:,.0f}/s, {cost_us:.0f} µs each")
+    for name, title, sign in (("rsa", "RSA-2048", rsa_signer()), ("ed25519", "Ed25519", ed25519_signer())):
+        alone_us = median(cost_us(sign, stage.seconds / 6) for _ in range(3))
+        _add_signatures(stage, name, f"{title} signatures, one core", alone_us)
+    busy_us = median(cost_with_every_core_busy_us(stage.seconds / 6) for _ in range(3))
+    _add_signatures(stage, "rsa_busy", "RSA-2048 signatures, one core of all at work", busy_us)
 
 
-def _cost_us(work: Callable[[], object], seconds: float) -> float:
-    """Give the CPU time of one call: what other processes take meanwhile is not in it."""
-    work()
-    count, began, end = 0, time.thread_time(), time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for _ in range(20):
-            work()
-        count += 20
-    return (time.thread_time() - began) / count * 1e6
+def _add_signatures(stage: Stage, name: str, title: str, signature_us: float) -> None:
+    stage.results.facts[f"{name}_signature_us"] = signature_us
+    row = Row(f"floor/{name}", title, SECTION, per_second=1e6 / signature_us, server_us=signature_us)
+    stage.results.add(row)
+    stage.say(f"{title}: {row.per_second:,.0f}/s, {signature_us:.0f} µs each")
 
 
 def _measure_pgbench(stage: Stage) -> None:
