@@ -2,9 +2,9 @@
 import uPlot from "uplot";
 
 const board = document.querySelector("[data-now]");
-const language = document.documentElement.lang;
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang; // as the server writes dates
 const number = new Intl.NumberFormat(language);
-const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", dateStyle: "medium", timeZone: board.dataset.zone });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: "long", dateStyle: "medium", timeZone: board.dataset.zone });
 const minutes = 60 * Number(board.dataset.hours);
 const charts = new Map();
 let shown = JSON.parse(board.dataset.counts);
