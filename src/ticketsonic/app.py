@@ -13,8 +13,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from ticketsonic import __version__, protocol
+from ticketsonic.accounts.links import forget_old_links
+from ticketsonic.accounts.sessions import forget_old_sessions
 from ticketsonic.api import badges, cancelling, events, openapi, orders, print_jobs, printers, tickets
 from ticketsonic.api.calling import BODY_WITH_IMAGE_BYTES, Api, Send
 from ticketsonic.api.calling import Route as ApiRoute
@@ -22,7 +25,6 @@ from ticketsonic.api.engine import Engine, open_engine
 from ticketsonic.api.exposition import serve_metrics
 from ticketsonic.checkin.answers import Admitted, Refused
 from ticketsonic.database import DatabaseAway
-from ticketsonic.developers.pages import DeveloperCentre
 from ticketsonic.errors import (
     DuplicatedOrder,
     DuplicatedRequest,
@@ -37,12 +39,9 @@ from ticketsonic.events.ticket_types import NewTicketType, TicketTypeChanges
 from ticketsonic.identifiers import event_id_of
 from ticketsonic.orders.cancelling import Cancelled
 from ticketsonic.pages.live import Streams
-from ticketsonic.pages.serving import Pages
-from ticketsonic.portal import table as portal
 from ticketsonic.printing.reprinting import Reprinted, Resolved
 from ticketsonic.repeats import forget_old_keys
 from ticketsonic.settings import Settings, load_settings
-from ticketsonic.station import table as station
 
 log = logging.getLogger("ticketsonic")
 
@@ -108,7 +107,8 @@ ROUTES = (
 # fmt: on
 
 
-PAGES = (*portal.PAGES, *station.PAGES, *DeveloperCentre(ROUTES, __version__).pages)
+PAGE_FOLDERS = frozenset({"account", "developer", "station", "static"})
+"""What the addresses of pages begin with: known before the pages are loaded."""
 
 
 class Application:
@@ -120,7 +120,7 @@ class Application:
         self.engine: Engine | None = None
         self.streams = Streams()
         self._api = Api(ROUTES, self._opened)
-        self._pages = Pages(PAGES, self._opened, self.streams)
+        self._site: asyncio.Task[ASGIApp] | None = None
         self._others = Starlette(
             routes=[
                 Route("/openapi.json", _describe),
@@ -135,8 +135,9 @@ class Application:
         """Answer one request, or live the lifespan."""
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):
             await self._api(scope, receive, send)
-        elif scope["type"] == "http" and self._pages.has(scope["path"]):
-            await self._pages(scope, receive, _with_request_id(send))
+        elif scope["type"] == "http" and self._site and _folder_of(scope["path"]) in PAGE_FOLDERS:
+            site = await asyncio.shield(self._site)
+            await site(scope, receive, _with_request_id(send))
         else:
             await self._others(scope, receive, _with_request_id(send))
 
@@ -145,9 +146,15 @@ class Application:
             raise DatabaseAway("the server is starting or stopping")
         return self.engine
 
+    def _load_site(self) -> ASGIApp:
+        from ticketsonic.site import build_site  # noqa: PLC0415 - 0.2 s that a start would wait for
+
+        return build_site(ROUTES, self._opened, self.streams)
+
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[dict[str, Any]]:
         self.engine = open_engine(self.settings, self._api.is_busy)
+        self._site = asyncio.create_task(asyncio.to_thread(self._load_site))
         cleaning = asyncio.create_task(_clean(self.engine))
         # What is loaded by now stays: the collector need not look through it, nor look often (3 % of an order).
         gc.freeze()
@@ -173,6 +180,10 @@ class Application:
             "x-content-type-options": "nosniff",
         }
         return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
+def _folder_of(path: str) -> str:
+    return path.removeprefix("/").partition("/")[0]
 
 
 def _with_request_id(send: Send) -> Send:
@@ -203,6 +214,8 @@ async def _clean(engine: Engine) -> None:
         await asyncio.sleep(CLEANING_SECONDS)
         try:
             await forget_old_keys(engine.database)
+            await forget_old_sessions(engine.database)
+            await forget_old_links(engine.database)
         except DatabaseAway:
             log.warning("old keys not forgotten: database away")
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import msgspec
 
 from ticketsonic.accounts.accounts import create_account, list_accounts
+from ticketsonic.accounts.audit import COMMAND_LINE, record
+from ticketsonic.accounts.links import make_link, path_of
 from ticketsonic.accounts.signing_keys import Keyring
 from ticketsonic.database import Database
 from ticketsonic.events.badge import BadgeFields
@@ -28,7 +30,11 @@ async def make_sample(database: Database, keyring: Keyring) -> Callable[[str], s
     await create_event(database, request, _sample_event())
     async with database.reading() as connection:
         types = await list_ticket_types(connection, account.account_id, None)
-    return lambda address: _greeting(address, account.email, key.secret, types[0].sku)
+    async with database.transaction() as connection:
+        token = await make_link(connection, "sign_in", account.email, account.account_id)
+        await record(connection, account.account_id, "link.made", actor=COMMAND_LINE, details={"for": "sign_in"})
+    sign_in = path_of("sign_in", token)
+    return lambda address: _greeting(address, account.email, key.secret, types[0].sku, sign_in)
 
 
 def _sample_event() -> NewEvent:
@@ -47,7 +53,7 @@ def _sample_event() -> NewEvent:
     )
 
 
-def _greeting(address: str, user_id: str, key: str, sku: str) -> str:
+def _greeting(address: str, user_id: str, key: str, sku: str, sign_in: str) -> str:
     order = {
         "request_hash": "REPLACED",
         "order_details": {"primary_text_pl": "Ada Lovelace", "secondary_text_pl": "Analytical Engines"},
@@ -63,6 +69,10 @@ A first account with a sample event was made.
 
   user id  {user_id}
   API key  {key}   (shown this once: keep it safe)
+
+Open the portal, signed in (works once, within an hour; `ticketsonic account link {user_id}` makes another):
+
+{address}{sign_in}
 
 Sell a ticket, then admit it, in another terminal:
 
