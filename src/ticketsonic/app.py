@@ -107,8 +107,8 @@ ROUTES = (
 # fmt: on
 
 
-PAGE_FOLDERS = frozenset({"account", "developer", "station", "static"})
-"""What the addresses of pages begin with: known before the pages are loaded."""
+PAGE_FOLDERS = frozenset({"", "account", "developer", "station", "static"})
+"""What the addresses of pages begin with ("" is / itself): known before the pages are loaded."""
 
 
 class Application:

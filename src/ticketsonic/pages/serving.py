@@ -90,12 +90,8 @@ class Pages:
         self._assets = Assets()
         self._streams = streams
         self._site: Site | None = None
-        self._firsts = {page.path.split("/")[1] for page in pages} | {assets.PATH.strip("/")}
+        self.folders = {page.path.split("/")[1] for page in pages} | {assets.PATH.strip("/")}
         self._router = Router([Route(page.path, _Endpoint(self, page)) for page in pages], default=self._missing)
-
-    def has(self, path: str) -> bool:
-        """Whether an address is one of the pages', also where there is no such page."""
-        return path.startswith("/") and path.split("/", 2)[1] in self._firsts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
