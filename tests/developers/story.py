@@ -34,6 +34,9 @@ class Story:
     def request(self, route: Route) -> SampleRequest:
         return sample_request(route, self.tenant.url, self.reader)
 
+    def request_of(self, operation: str) -> SampleRequest:
+        return self.request(route_of(operation))
+
     def requests(self) -> Iterator[tuple[Route, SampleRequest]]:
         """Every request, in the order of the table."""
         return ((route, self.request(route)) for route in ROUTES)
