@@ -67,7 +67,8 @@ async def change(visit: Visit) -> Response:
     event = await event_of(visit)
     kind = await _type_of(visit, event)
     form = Form(visit.form)
-    values = _values(form, visit, event) | {"stock": form.text("stock"), "stock_change": form.text("stock_change")}
+    difference = form.text("stock_change").replace("\N{MINUS SIGN}", "-").removeprefix("+")
+    values = _values(form, visit, event) | {"stock": form.text("stock"), "stock_change": difference}
     changes = read_into(TicketTypeChanges, values, form, visit)
     for name in ("primary_text_pl", "price"):  # absent means unchanged to the API, but here somebody emptied it
         if not form.text(name):
