@@ -89,11 +89,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget every timer."""
+        """Forget every timer, and what was read: in a ring of references, it would stay until the collector comes by."""
         self._unwatch()
         self._unset_keepalive_if_required()
         self._lingering.lose()
         super().connection_lost(exc)
+        self.pipeline.clear()
+        if self.cycle is not None:
+            self.cycle.body = b""
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; refuse what never ends."""
