@@ -13,6 +13,7 @@ if (sheet) {
   const press = new Press(server, screen);
   screen.onTest(() => press.test());
   screen.onPause((paused) => press.pause(paused));
+  server.badge(null).catch(() => {}); // the first badge of all takes a second: not the first guest's
   await press.tellOfLastTime();
   openLine(server, screen, (snapshot) => {
     screen.show(snapshot);

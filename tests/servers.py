@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -23,6 +24,7 @@ from ticketsonic.database import Database
 from ticketsonic.sealing import Seal, load_secret
 from ticketsonic.settings import load_settings
 
+T = TypeVar("T")
 START_SECONDS = 20
 STOP_SECONDS = 30
 
@@ -36,6 +38,12 @@ def environment_for(database_url: str, data_dir: Path, **more: str) -> dict[str,
         "TICKETSONIC_LOG_FORMAT": "json",
         **more,
     }
+
+
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run what is asynchronous in a thread of its own: in this one the loop of a browser may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def run_command(environment: dict[str, str], *arguments: str) -> str:
@@ -199,7 +207,7 @@ class RunningServer:
     @contextlib.contextmanager
     def new_tenant(self, name: str) -> Iterator[Tenant]:
         """A fresh account, talking to this server: made by the function behind `ticketsonic account create`."""
-        tenant = asyncio.run(self._make_tenant(f"{name}.{secrets.token_hex(4)}@example.com"))
+        tenant = run_apart(self._make_tenant(f"{name}.{secrets.token_hex(4)}@example.com"))
         with tenant.client:
             yield tenant
 

@@ -124,8 +124,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return False
         if self._stage is not Stage.BETWEEN and self._refusal is None:
             self._refuse(InvalidRequest([FieldError("request", "ended before it was whole")]))
-        if not self._unanswered:
-            return False
+        if not self._unanswered or "ticketsonic.stream" in self.cycle.scope:
+            return False  # who ends a stream's connection reads no more of it either
         if self._refusal is None:
             self.cycle.keep_alive = False
         return self.scheme != "https"  # TLS has no half-open connection: it is closed whatever we say

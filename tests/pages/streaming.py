@@ -1,7 +1,8 @@
 """A program for the tests of server-sent events: our protocol and our streams around a source that counts.
 
 Prints its port once it serves. `GET /` streams the numbers behind Last-Event-ID, ten of them, then waits;
-`?flood=1` sends large events without end; `?owner=` names whose stream it is. `POST /end` ends what streams were
+`?source=flood` sends large events without end, `?source=quiet` gives no sign of life for long; `?owner=` names whose
+stream it is. `POST /end` ends what streams were
 allowed by. `GET /open` says how many are open.
 """
 
@@ -22,6 +23,7 @@ from ticketsonic.protocol import BoundedProtocol, bounds_of
 
 REQUEST_SECONDS = 1.0
 HEARTBEAT_SECONDS = 0.4
+LONG_SECONDS = 600.0
 streams = Streams(most_of_one=2)
 allowed = {"yes": True}
 sent = {"floods": 0}
@@ -49,9 +51,11 @@ async def _is_allowed() -> bool:
 
 
 async def stream(request: Request) -> Any:
-    source = {"": _count, "flood": _flood, "break": _break}[request.query_params.get("source", "")]
+    name = request.query_params.get("source", "")
+    source = {"": _count, "flood": _flood, "break": _break, "quiet": _count}[name]
     owner = request.query_params.get("owner", "anybody")
-    return LiveResponse(streams, source, owner=owner, is_allowed=_is_allowed, heartbeat_seconds=HEARTBEAT_SECONDS)
+    seconds = LONG_SECONDS if name == "quiet" else HEARTBEAT_SECONDS
+    return LiveResponse(streams, source, owner=owner, is_allowed=_is_allowed, heartbeat_seconds=seconds)
 
 
 async def end(_: Request) -> Response:

@@ -123,9 +123,9 @@ def _read_to_end_of_chunks(line: Line) -> bool:
     return b"0\r\n\r\n" in _read_until(line, b"0\r\n\r\n")
 
 
-def test_a_stream_whose_client_goes_is_let_go(url: str) -> None:
+def test_a_stream_whose_client_goes_is_let_go_at_once(url: str) -> None:
     with connected(url) as line:
-        line.send(request("GET", "/"))
+        line.send(request("GET", "/?source=quiet"))
         _read_until(line, b"number 10\n")
         assert _soon_open(url, 1)
     assert _soon_open(url, 0)

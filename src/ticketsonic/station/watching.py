@@ -8,7 +8,6 @@ import msgspec
 from ticketsonic.api.engine import Engine
 from ticketsonic.pages.live import Event, LiveResponse
 from ticketsonic.pages.visit import Visit
-from ticketsonic.printing.jobs import doubt_abandoned_by_stations, draw_taker
 from ticketsonic.printing.printers import Printer
 from ticketsonic.printing.stations import (
     GONE_SECONDS,
@@ -22,7 +21,7 @@ from ticketsonic.station.entering import enter, token_of
 from ticketsonic.station.working import page_name
 
 LOOK_SECONDS = 2.0
-"""How often a page's stream looks by itself: for jobs whose time is up, and for what another program wrote."""
+"""How often a page's stream looks by itself: for what nobody rang the bell for, such as a job whose time is up."""
 LOOK_AMONG_SEVERAL_SECONDS = 0.2
 """How often where other processes may admit: on PostgreSQL."""
 
@@ -52,7 +51,6 @@ async def _snapshots(engine: Engine, station: Printer, after: str) -> AsyncGener
     seen = after
     with engine.printing.bell.listen(station.event_id) as listening:
         while True:
-            await doubt_abandoned_by_stations(engine.database, draw_taker())
             async with engine.database.reading() as connection:
                 snapshot = await look_at_station(connection, station)
             data = msgspec.json.encode(snapshot)
