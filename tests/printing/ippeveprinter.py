@@ -97,7 +97,7 @@ class RealPrinter:
             self.process = None
 
     def say(self, *reasons: str) -> None:
-        """Let it say this of itself from its next job on: `+media-empty-error`, `-media-empty-error`."""
+        """Let it say this of itself from its next job on: `+media-empty`, `-media-empty`."""
         (self.folder / "state").write_text("".join(f"{reason}\n" for reason in reasons))
 
 

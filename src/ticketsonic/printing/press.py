@@ -233,8 +233,9 @@ class Press:
                 if there is None or not _is_same(job, there):
                     there = await self.printer.job(job.printer_job or "0")
                 await self._conclude(job, there)
-            if self._at_printer:  # what it has and does not print: paper may be missing, and people are to see that
-                await self.look()
+            # After a page, and where what it has does not come out: paper may be missing, and people are to see that.
+            self._says = None
+            await self.look()
         except (NotSent, NoAnswer, Refused) as error:
             await self._trouble(_condition_of(error))
 

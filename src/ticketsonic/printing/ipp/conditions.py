@@ -34,7 +34,7 @@ _REASONS: tuple[tuple[Condition, tuple[str, ...]], ...] = (
     (Condition.PAPER_JAM, ("media-jam",)),
     (Condition.OUT_OF_PAPER, ("media-empty", "media-needed", "input-tray-missing")),
     (Condition.OUT_OF_INK, ("toner-empty", "marker-supply-empty", "marker-supply-missing", "developer-empty")),
-    (Condition.OFFLINE, ("offline", "offline-report", "connecting-to-device", "timed-out", "shutdown")),
+    (Condition.OFFLINE, ("offline", "connecting-to-device", "timed-out", "shutdown")),
     (Condition.PAUSED, ("paused", "moving-to-paused")),
     (Condition.STOPPED, ("output-area-full", "output-tray-missing", "fuser-over-temp", "stopped-partly", "other")),
 )
@@ -47,7 +47,10 @@ class PrinterSays(Struct, frozen=True):
 
     condition: Condition
     takes_jobs: bool
-    """Whether a job sent now is printed soon. Where not, it waits here: here it can still go to another printer."""
+    """Whether it prints, by its own word. Where not, jobs wait here: here they can still go to another printer.
+
+    One that names a want and goes on (one tray of two is empty) is believed: what it cannot print it keeps.
+    """
     formats: tuple[str, ...]
     media: tuple[str, ...]
     scalings: tuple[str, ...]
@@ -60,19 +63,13 @@ class PrinterSays(Struct, frozen=True):
 def read_printer(attributes: dict[str, list[Any]]) -> PrinterSays:
     """Read what a printer says; what it leaves out counts as good."""
     state = _first(attributes, "printer-state")
-    reasons = {_plain(reason) for reason in attributes.get("printer-state-reasons", []) if isinstance(reason, str)}
-    blocking = {
-        _plain(reason)
-        for reason in attributes.get("printer-state-reasons", [])
-        if isinstance(reason, str) and not reason.endswith(("-warning", "-report"))
-    }
+    reasons = {_plain(reason) for reason in _texts(attributes, "printer-state-reasons")}
     accepting = _first(attributes, "printer-is-accepting-jobs") is not False
-    condition = _condition(state, reasons if state == _STOPPED else blocking, accepting=accepting)
     dots = attributes.get("pwg-raster-document-resolution-supported", [])
     up_seconds = _first(attributes, "printer-up-time")
     return PrinterSays(
-        condition=condition,
-        takes_jobs=condition in {Condition.READY, Condition.PRINTING},
+        condition=_condition(state, reasons, accepting=accepting),
+        takes_jobs=accepting and state != _STOPPED,
         formats=_texts(attributes, "document-format-supported"),
         media=_texts(attributes, "media-supported"),
         scalings=_texts(attributes, "print-scaling-supported"),
@@ -83,12 +80,12 @@ def read_printer(attributes: dict[str, list[Any]]) -> PrinterSays:
 
 
 def _condition(state: Any, reasons: set[str], *, accepting: bool) -> Condition:
+    """Name the first thing that a person can do something about."""
     if not accepting:
         return Condition.NOT_ACCEPTING
     for condition, words in _REASONS:
-        if condition is Condition.STOPPED and state != _STOPPED:
-            continue
-        if not reasons.isdisjoint(words) and (state == _STOPPED or condition is not Condition.OFFLINE):
+        only_stopped = condition in {Condition.STOPPED, Condition.OFFLINE}
+        if not reasons.isdisjoint(words) and (state == _STOPPED or not only_stopped):
             return condition
     if state == _STOPPED:
         return Condition.STOPPED
@@ -96,9 +93,9 @@ def _condition(state: Any, reasons: set[str], *, accepting: bool) -> Condition:
 
 
 def _plain(reason: str) -> str:
+    """Leave out how bad it is: where a printer has stopped for it, it is bad enough."""
     for suffix in _SUFFIXES:
-        if reason.endswith(suffix) and reason != "offline-report":
-            return reason.removesuffix(suffix)
+        reason = reason.removesuffix(suffix)
     return reason
 
 
