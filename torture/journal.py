@@ -25,6 +25,9 @@ class Journal:
     codes: list[str] = field(default_factory=list)
     admitted: Counter[str] = field(default_factory=Counter)
     scans_unanswered: set[str] = field(default_factory=set)
+    cancelling: dict[str, str] = field(default_factory=dict)
+    """Codes whose cancellation was asked for and not settled, with the request's hash."""
+    cancelled: set[str] = field(default_factory=set)
     statuses: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
     happened_unanswered: int = 0
@@ -44,6 +47,11 @@ class Journal:
         self.admitted[code] += 1
         if self.admitted[code] > 1:
             self.violate(f"a ticket was admitted {self.admitted[code]} times")
+
+    def ticket_cancelled(self, code: str) -> None:
+        """Keep a cancellation that was answered with success."""
+        self.cancelled.add(code)
+        self.cancelling.pop(code, None)
 
     def violate(self, what: str) -> None:
         """Keep a broken promise."""

@@ -1,4 +1,4 @@
-"""Buyers and gates: they ask, they note what they were told, and they try again as people do."""
+"""Buyers, gates, and clerks who cancel: they ask, they note what they were told, and they try again as people do."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,10 +8,12 @@ from torture.talking import Line, Unanswered
 
 BUYERS = 48
 GATES = 8
+CLERKS = 2
 ORDERS_A_ROUND = 150
 LOST_PAUSE_SECONDS = 0.3
 BUYER_PAUSE_SECONDS = 0.2
 GATE_PAUSE_SECONDS = 0.05
+CLERK_PAUSE_SECONDS = 0.3
 _SAME_AGAIN = 0.05
 _SCAN_AGAIN = 0.2
 
@@ -23,15 +25,16 @@ class Crowd:
         self._journal = journal
         self._skus = skus
         self._stop = asyncio.Event()
-        self._lines = [Line(port, headers) for _ in range(BUYERS + GATES)]
+        self._lines = [Line(port, headers) for _ in range(BUYERS + GATES + CLERKS)]
         self._tasks: list[asyncio.Task[None]] = []
         self._hash_number = 0
 
     def start(self) -> None:
-        """Begin to buy and to scan."""
+        """Begin to buy, to scan and to cancel."""
         self._stop.clear()
         self._tasks = [asyncio.create_task(self._buy(line)) for line in self._lines[:BUYERS]]
-        self._tasks += [asyncio.create_task(self._scan(line)) for line in self._lines[BUYERS:]]
+        self._tasks += [asyncio.create_task(self._scan(line)) for line in self._lines[BUYERS : BUYERS + GATES]]
+        self._tasks += [asyncio.create_task(self._cancel(line)) for line in self._lines[BUYERS + GATES :]]
 
     async def stop(self) -> None:
         """Let everyone end what they are at."""
@@ -90,11 +93,41 @@ class Crowd:
                 continue
             await scan(journal, line, code)
 
+    async def _cancel(self, line: Line) -> None:
+        journal = self._journal
+        while not self._stop.is_set():
+            await asyncio.sleep(CLERK_PAUSE_SECONDS * journal.random.random())
+            if not journal.codes:
+                continue
+            code = journal.random.choice(journal.codes[-200:])
+            if journal.admitted[code] or code in journal.cancelled or code in journal.cancelling:
+                continue
+            journal.cancelling[code] = f"cancel-{journal.random.getrandbits(64):016x}"
+            await cancel(journal, line, code)
+
+
+async def cancel(journal: Journal, line: Line, code: str) -> None:
+    """Cancel one ticket, by the hash that was drawn for it, and note what came of it."""
+    body = {"request_hash": journal.cancelling[code], "ticket_sensitive": code}
+    try:
+        status, answer = await line.ask("POST", "ticket/cancel", body)
+    except Unanswered:
+        journal.statuses["cancel unanswered"] += 1
+        await asyncio.sleep(LOST_PAUSE_SECONDS)
+        return
+    journal.statuses[f"cancel {status} {answer.get('message', 'success')}"] += 1
+    if status == 200 or answer.get("message") == "duplicated request":  # it happened, now or when no answer came
+        journal.ticket_cancelled(code)
+    elif status == 400 and answer["message"] == "invalid request":  # admitted by now
+        journal.cancelling.pop(code)
+    elif status != 503:
+        journal.violate(f"cancel: unexpected {status} {answer}")
+
 
 async def scan(journal: Journal, line: Line, code: str) -> None:
     """Hold one code up at a gate and note what came of it."""
     try:
-        status, answer = await line.ask("POST", "ticket/validate", {"ticket_sensitive": code})
+        status, answer = await line.ask("POST", "ticket/validate", {"ticket_sensitive": code, "print": True})
     except Unanswered:
         journal.statuses["scan unanswered"] += 1
         journal.scans_unanswered.add(code)
@@ -107,6 +140,9 @@ async def scan(journal: Journal, line: Line, code: str) -> None:
         if not journal.admitted[code] and code not in journal.scans_unanswered:
             # Another gate's answer may still be on its way: the check afterwards has the last word.
             journal.scans_unanswered.add(code)
+    elif status == 200 and answer.get("reason") == "cancelled":
+        if code not in journal.cancelled and code not in journal.cancelling:
+            journal.violate("a ticket was refused as cancelled that nobody cancelled")
     elif status == 503:
         journal.scans_unanswered.add(code)
     else:

@@ -48,6 +48,12 @@ class Line:
             self.hang_up()
         return int(lines[0].split()[1]), answer
 
+    def another(self) -> "Line":
+        """Give one more connection for the same person."""
+        line = Line(self.port, {})
+        line._headers = self._headers
+        return line
+
     def hang_up(self) -> None:
         """Close the connection."""
         if self._streams is not None:

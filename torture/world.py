@@ -101,8 +101,10 @@ class World:
         """Put a ticket type's stock back to a number, when nobody buys."""
         for sku in self.skus:
             body = {"request_hash": secrets.token_hex(8), "stock": units}
+            line = Line(self.port, self.headers | {"X-API-SKU": sku})
             with contextlib.suppress(Unanswered):
-                await Line(self.port, self.headers | {"X-API-SKU": sku}).ask("POST", "ticket/edit", body)
+                await line.ask("POST", "ticket/edit", body)
+            line.hang_up()
 
     async def start_server(self) -> None:
         """Start the server where it is not running, and wait until it answers."""
