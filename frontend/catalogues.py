@@ -4,6 +4,7 @@
 language, so that several people can translate at once: translations/AREA.LANGUAGE.po.
 """
 
+import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -23,6 +24,8 @@ ACCOUNT_PAGES = frozenset(
     }
 )
 AREAS = ("pages", "account", "events", "developers", "station")
+REFERENCE = "reference"
+"""The prose of the API's own reference, which the developer centre shows. Marked nowhere: it stands in the structs."""
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "_": None, "N_": None}
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
 OPTIONS = {
@@ -49,6 +52,25 @@ def extract() -> dict[str, Catalog]:
     return catalogues
 
 
+def reference_phrases() -> list[str]:
+    """Collect every sentence of the API's reference."""
+    # ruff: noqa: PLC0415 - the build of the pages alone does without the package
+    from ticketsonic import __version__
+    from ticketsonic.app import ROUTES
+    from ticketsonic.developers.reference import read_reference
+    from ticketsonic.developers.sentences import phrases_of
+
+    return list(dict.fromkeys(phrases_of(read_reference(ROUTES, __version__))))
+
+
+def reference_template() -> Catalog:
+    """Make a catalogue's template of the reference."""
+    template = Catalog(project="TicketSonic", charset="utf-8")
+    for phrase in reference_phrases():
+        template.add(phrase, locations=[("api", 0)])
+    return template
+
+
 def path_of(area: str, language: str) -> Path:
     """Name the catalogue of an area in a language."""
     return TRANSLATIONS / f"{area}.{language}.po"
@@ -65,7 +87,7 @@ def load(area: str, language: str) -> Catalog:
 
 def update() -> None:
     """Bring every catalogue to what is marked by now; what is translated stays."""
-    for area, template in extract().items():
+    for area, template in [*extract().items(), (REFERENCE, reference_template())]:
         for language in LANGUAGES:
             catalogue = load(area, language)
             catalogue.update(template, no_fuzzy_matching=True)
@@ -80,12 +102,25 @@ def _forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
     return string if isinstance(string, tuple) else (string,)
 
 
+def check() -> None:
+    """Leave with the texts that are marked and in no catalogue; `make translations` puts them there."""
+    missing = [
+        f"{path_of(area, language).name}: {message.id}"
+        for area, template in extract().items()
+        for language in LANGUAGES
+        for message in template
+        if message.id and load(area, language).get(message.id, message.context) is None
+    ]
+    if missing:
+        sys.exit("\n".join(["make translations has not been run:", *missing]))
+
+
 def compile_catalogues() -> None:
     """Merge the areas of a language into the one file that gettext reads."""
     COMPILED.mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES:
         merged = Catalog(locale=language, charset="utf-8", fuzzy=False)
-        for area in AREAS:
+        for area in (REFERENCE, *AREAS):
             for message in load(area, language):
                 if message.id:
                     merged.add(message.id, message.string, context=message.context)

@@ -55,7 +55,7 @@ _CHAPTER_OF_AREA = {
     "print": "printing",
     "health": "server",
 }
-_CHAPTER_OF_VERB = {"badge": "badges", "badges": "badges"}
+_CHAPTER_OF_VERB = {"badge": "badges", "badges": "badges", "reprint": "printing"}
 _BEYOND = (
     Chapter("ticket-codes", N_("Ticket codes"), N_("What is in a QR code, and how to verify one offline.")),
     Chapter("idempotency", N_("Lost answers"), N_("Sending a request again without doing it twice.")),

@@ -2,12 +2,9 @@
 
 import functools
 import json
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-
-from markupsafe import Markup, escape
 
 from ticketsonic.api import examples
 from ticketsonic.developers.changes import RELEASES
@@ -20,13 +17,13 @@ from ticketsonic.developers.requests import KEY_VARIABLE, Reader, SampleRequest,
 from ticketsonic.developers.samples import BY_NAME, LANGUAGES, Language
 from ticketsonic.developers.samples.http import HASH_PLACE
 from ticketsonic.developers.samples.literals import Signs, spell
+from ticketsonic.developers.sentences import said
 from ticketsonic.developers.summing_up import answer_headers_of, errors_of, fields_of, headers_of
-from ticketsonic.pages.languages import DEFAULT, translations_of
+from ticketsonic.pages.languages import translations_of
 from ticketsonic.pages.rendering import render
 
 FIRST_REQUEST = "health"
 REPEATED_REQUEST = "order/new"
-_CODE = re.compile(r"`([^`]+)`")
 _BODY_SIGNS = Signs(fresh_hash=f'"{HASH_PLACE}"', trailing_comma=False, indent="  ")
 
 
@@ -102,7 +99,7 @@ def draw(reference: Reference, parts: Sequence[Part], asked: Asked, about: About
         "answer": _answer,
         "highlighted": highlighted,
         "trying": lambda operation: _trying(operation, about.reader),
-        "said": functools.partial(_said, translations_of(asked.language).gettext, asked.language),
+        "said": functools.partial(said, translations_of(asked.language).gettext, asked.language),
         "user_id": about.reader.user_id,
         "headers": lambda: headers_of(reference),
         "answer_headers": lambda: answer_headers_of(reference),
@@ -152,12 +149,3 @@ def _trying(operation: Operation, reader: Reader) -> TryingOut:
         queries=tuple((field, queries.get(field.name, "")) for field in operation.queries),
         body="" if request.body is None else spell(request.body, _BODY_SIGNS),
     )
-
-
-def _said(gettext: Callable[[str], str], language: str, text: str) -> Markup:
-    """Translate a sentence of the reference, and set what is in backquotes as code; English says so where it stays."""
-    translated = gettext(text) if text else ""
-    marked = Markup(_CODE.sub(r"<code>\1</code>", str(escape(translated))))  # noqa: S704 - escaped before
-    if translated == text and language != DEFAULT:
-        return Markup('<span lang="en">{}</span>').format(marked)
-    return marked

@@ -11,11 +11,12 @@ from ticketsonic.api import examples
 from ticketsonic.api.engine import Engine
 from ticketsonic.developers.requests import Reader
 from ticketsonic.identifiers import barcode_bytes, sku_of
-from ticketsonic.schema import events, orders, printers, stocks, ticket_types, tickets
+from ticketsonic.schema import events, orders, print_jobs, printers, stocks, ticket_types, tickets
 
 LOOKED_AT = 100
 """How many of the newest tickets are looked at for one that is still good."""
 ANYBODY = Reader()
+_OPEN_STATES = frozenset({"waiting", "uncertain"})
 
 
 async def reader_of(engine: Engine, session: Session | None) -> Reader:
@@ -29,6 +30,8 @@ async def reader_of(engine: Engine, session: Session | None) -> Reader:
             values |= {examples.EVENT_ID: str(on_sale.event_id), examples.SKU: sku_of(on_sale.id)}
         if printer_id := await _newest_printer(connection, session.account_id):
             values[examples.PRINTER_ID] = str(printer_id)
+        if job_id := await _open_job(connection, session.account_id):
+            values[examples.PRINT_JOB_ID] = str(job_id)
     if sold:
         shown, cancelled, whole = sold[0], sold[min(1, len(sold) - 1)], sold[-1]
         values |= {
@@ -56,7 +59,19 @@ async def _on_sale(connection: AsyncConnection, account_id: int, event_id: int |
 
 async def _newest_printer(connection: AsyncConnection, account_id: int) -> int | None:
     query = select(func.max(printers.c.id)).where(printers.c.account_id == account_id, printers.c.removed_at.is_(None))
-    return (await connection.execute(query)).scalar()
+    newest: int | None = (await connection.execute(query)).scalar()
+    return newest
+
+
+async def _open_job(connection: AsyncConnection, account_id: int) -> int | None:
+    """Find the newest print job of which a person may still say what became of it."""
+    query = (
+        select(print_jobs.c.id, print_jobs.c.state)
+        .where(print_jobs.c.account_id == account_id)
+        .order_by(print_jobs.c.id.desc())
+        .limit(LOOKED_AT)
+    )
+    return next((row.id for row in await connection.execute(query) if row.state in _OPEN_STATES), None)
 
 
 async def _newest_untouched(connection: AsyncConnection, account_id: int) -> list[Row[Any]]:
