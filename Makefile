@@ -6,7 +6,7 @@ PAGES := src/ticketsonic/pages/static/manifest.json
 PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name __pycache__ \) -prune -o -type f ! -name '.*' -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: bench browser runtimes samples fuzz garbage schemathesis slow-clients torture help setup run test check format lint types imports wheel lock clean translations
+.PHONY: screenshots bench browser runtimes samples fuzz garbage schemathesis slow-clients torture help setup run test check format lint types imports wheel lock clean translations printers
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,12 +34,21 @@ run: $(SETUP) $(PAGES)  ## serve on http://127.0.0.1:9507, with a sample event a
 test: $(SETUP) $(PAGES)  ## run the whole suite, on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory browser || echo "Without it, the tests that measure badges against a browser are skipped."
 	@$(MAKE) --no-print-directory runtimes || echo "Without them, the developer centre's samples in those languages are not run."
+	@$(MAKE) --no-print-directory printers || echo "Without them, the tests that print on a real printer and a real CUPS are skipped."
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 browser:  ## see that Chromium is there, which the badge tests measure with; as root on Debian, install it
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 	    && echo "Installing Chromium (a minute, once)" && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
 	  || { echo "The browser chromium is missing. On Debian: apt-get install chromium (needs root)"; exit 1; }
+
+PRINTER_PACKAGES := cups-ipp-utils cups-daemon cups-client cups-filters dbus-daemon
+
+printers:  ## see that a printer to test with is there (ippeveprinter, CUPS); as root on Debian, install it
+	@PATH="$$PATH:/usr/sbin"; missing=; for program in ippeveprinter cupsd lpadmin dbus-daemon; do command -v $$program >/dev/null || missing=yes; done; \
+	  test -z "$$missing" || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing a printer to test with (a minute, once)" \
+	    && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PRINTER_PACKAGES) >/dev/null; } \
+	  || { echo "A printer to test with is missing. On Debian: apt-get install $(PRINTER_PACKAGES) (needs root)"; exit 1; }
 
 RUNTIME_PROGRAMS := curl openssl node php ruby javac go mcs
 RUNTIME_PACKAGES := curl openssl nodejs php-cli php-curl ruby default-jdk-headless golang-go mono-mcs mono-runtime libmono-system-net-http4.0-cil
@@ -85,6 +94,9 @@ bench: $(SETUP)  ## measure this machine's floors, the engine and its growth, in
 
 translations: $(SETUP)  ## collect the texts of the pages into frontend/translations/
 	$(BIN)/python frontend/catalogues.py
+
+screenshots: $(SETUP) $(PAGES)  ## draw the pictures of the portal anew, into docs/screenshots/
+	$(BIN)/python -m tests.portal.screenshots
 
 types: $(SETUP)  ## check types
 	$(BIN)/mypy

@@ -17,7 +17,8 @@ from ticketsonic.identifiers import moment_of, sku_of
 from ticketsonic.orders.spreadsheets import MARK, spell_barcode, spell_moment, spell_price, spell_rows
 from ticketsonic.schema import api_keys, events, orders, ticket_types, tickets
 
-PAGE_ROWS = 1000
+PAGE_ROWS = 250
+"""Few, since spelling a page holds up whoever else waits in this process."""
 Kind = Literal["orders", "tickets", "admissions"]
 KINDS: tuple[Kind, ...] = ("orders", "tickets", "admissions")
 

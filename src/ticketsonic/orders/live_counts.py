@@ -1,4 +1,4 @@
-"""How an event goes, now: sold, left and admitted for each type, tickets sold and admitted a minute.
+"""How an event goes, now: sold, left and admitted for each type, orders and admissions a minute.
 
 Sold and left are read off the stocks, which hold them at every commit (promise 1). What was sold in a minute stands
 in the order of sale, so only the last minutes are read each time. Admissions stand in no order of time, and an index
@@ -22,8 +22,10 @@ HOURS = 3
 """How far back the minutes go."""
 _MINUTES = HOURS * 60
 _FRESH_SECONDS = 1.0
-_SHARE = 20
+SHARE = 10
 """A count of admissions is good for so many times as long as it took."""
+OLDEST_SECONDS = 15.0
+"""And never longer than this."""
 _UNSETTLED_MINUTES = 2
 """Minutes that are read again: an order draws its number a moment before it is committed."""
 _MOST_WATCHED = 200
@@ -41,11 +43,11 @@ class TypeCounts(Struct, frozen=True):
 
 
 class LiveCounts(Struct, frozen=True):
-    """One event at a moment. The minutes are tickets by minute since 1970, for the last hours; absent is none."""
+    """One event at a moment. Orders and admissions by minute since 1970, for the last hours; absent is none."""
 
     at: int
     types: list[TypeCounts]
-    sold_by_minute: dict[int, int]
+    orders_by_minute: dict[int, int]
     admitted_by_minute: dict[int, int]
 
 
@@ -56,7 +58,7 @@ class _Watched:
         self.lock = asyncio.Lock()
         self.counts: LiveCounts | None = None
         self.fresh_until = 0.0
-        self.sold_by_minute: dict[int, int] = {}
+        self.orders_by_minute: dict[int, int] = {}
         self.settled_before = 0
         self.admitted: dict[int, int] = {}
         self.admitted_by_minute: dict[int, int] = {}
@@ -95,7 +97,7 @@ class LiveBoard:
             TypeCounts(number, title, put_on_sale - left, left, watched.admitted.get(number, 0))
             for number, title, left, put_on_sale in types
         ]
-        return LiveCounts(now, counted, dict(watched.sold_by_minute), dict(watched.admitted_by_minute))
+        return LiveCounts(now, counted, dict(watched.orders_by_minute), dict(watched.admitted_by_minute))
 
     async def _types(self, account_id: int, event_id: int) -> list[tuple[int, str, int, int]] | None:
         owned = select(events.c.id).where(events.c.account_id == account_id, events.c.id == event_id)
@@ -116,7 +118,7 @@ class LiveBoard:
         # The moment of a sale is in its order's id (identifiers.py): microseconds above 12 random bits.
         minute = ((tickets.c.order_id - first_number_at(since * 60)) // (60_000_000 << 12)).label("minute")
         query = (
-            select(minute, func.count())
+            select(minute, func.count(tickets.c.order_id.distinct()))
             .where(
                 tickets.c.account_id == account_id,
                 tickets.c.order_id >= first_number_at(since * 60),
@@ -126,8 +128,8 @@ class LiveBoard:
         )
         async with self._database.reading() as connection:
             fresh = {since + int(row[0]): int(row[1]) for row in await connection.execute(query)}
-        kept = {at: sold for at, sold in watched.sold_by_minute.items() if oldest <= at < since}
-        watched.sold_by_minute = kept | fresh
+        kept = {at: sold for at, sold in watched.orders_by_minute.items() if oldest <= at < since}
+        watched.orders_by_minute = kept | fresh
         watched.settled_before = now // 60 - _UNSETTLED_MINUTES + 1
 
     async def _count_admissions(self, watched: _Watched, account_id: int, event_id: int, now: int) -> None:
@@ -148,7 +150,7 @@ class LiveBoard:
         oldest = now // 60 - _MINUTES + 1
         watched.admitted_by_minute = _added((at, units) for _, at, units in rows if at >= oldest)
         finished = time.monotonic()
-        watched.admitted_until = finished + _SHARE * (finished - began)
+        watched.admitted_until = finished + min(SHARE * (finished - began), OLDEST_SECONDS)
 
 
 def _added(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:

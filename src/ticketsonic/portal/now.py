@@ -22,7 +22,7 @@ async def show(visit: Visit) -> Response:
     counts = await _counts(visit)
     minute = counts.at // 60
     listed = [
-        ((at + 1) * 60, counts.sold_by_minute.get(at, 0), counts.admitted_by_minute.get(at, 0))
+        ((at + 1) * 60, counts.orders_by_minute.get(at, 0), counts.admitted_by_minute.get(at, 0))
         for at in range(minute, minute - LISTED_MINUTES, -1)
     ]
     totals = [sum(getattr(one, name) for one in counts.types) for name in ("sold", "left", "admitted")]
@@ -64,7 +64,7 @@ def spell(counts: LiveCounts) -> bytes:
         {
             "at": counts.at,
             "types": counts.types,
-            "sold": sorted(counts.sold_by_minute.items()),
+            "orders": sorted(counts.orders_by_minute.items()),
             "admitted": sorted(counts.admitted_by_minute.items()),
         }
     )
