@@ -1,15 +1,16 @@
 """Someone who uses the portal without a browser: forms are read from the page and sent back as a browser would."""
 
-import asyncio
 import html
 import re
+import secrets
+import sys
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
-from tests.servers import RunningServer
 
+from tests.servers import RunningServer, run_apart
 from ticketsonic.accounts.accounts import find_account
 from ticketsonic.accounts.links import make_link, path_of
 from ticketsonic.database import Database
@@ -35,7 +36,9 @@ class Visitor:
         found = re.search(r'action="([^"]*)"', attributes)
         target = urljoin(path, html.unescape(found[1])) if found else path
         hidden = {name: html.unescape(value) for name, value in _HIDDEN.findall(inside)}
-        return self.client.post(target, data=hidden | fields, files=files, headers={"origin": str(self.client.base_url)})
+        return self.client.post(
+            target, data=hidden | fields, files=files, headers={"origin": str(self.client.base_url)}
+        )
 
     def _form(self, page: str, action: str | None) -> tuple[str, str]:
         forms = [(attributes, inside) for attributes, inside in _FORM.findall(page) if "sign-out" not in attributes]
@@ -46,11 +49,14 @@ class Visitor:
 
 
 def new_visitor(server: RunningServer) -> Visitor:
-    """Somebody whom nobody knows."""
-    no_line_kept = httpx.Limits(max_keepalive_connections=0)
-    return Visitor(
-        httpx.Client(base_url=server.url, timeout=30, headers={"accept-language": "en"}, limits=no_line_kept)
+    """Somebody whom nobody knows, from an address of their own: what is counted by address, counts them alone."""
+    own_address = f"127.{secrets.randbelow(254) + 1}.{secrets.randbelow(256)}.{secrets.randbelow(254) + 1}"
+    transport = httpx.HTTPTransport(
+        local_address=own_address if sys.platform == "linux" else None,
+        limits=httpx.Limits(max_keepalive_connections=0),
     )
+    client = httpx.Client(base_url=server.url, timeout=60, headers={"accept-language": "en"}, transport=transport)
+    return Visitor(client)
 
 
 def link_for(server: RunningServer, email: str) -> str:
@@ -66,7 +72,7 @@ def link_for(server: RunningServer, email: str) -> str:
             await database.close()
         return path_of("sign_in", token)
 
-    return asyncio.run(make())
+    return run_apart(make())
 
 
 def signed_in(server: RunningServer, email: str) -> Visitor:

@@ -31,6 +31,8 @@ def formats_of(language: str) -> Mapping[str, Callable[..., str]]:
 
     def ago(seconds: float, now: float | None = None) -> str:
         passed = round(seconds - (datetime.now(UTC).timestamp() if now is None else now))
+        if passed == 0:  # "in 0 seconds", Babel would say
+            passed = -1
         return format_timedelta(passed, add_direction=True, locale=locale)
 
     def money(minor: int, currency: str) -> str:
