@@ -81,7 +81,7 @@ async def create_event(database: Database, request: Repeatable, new: NewEvent) -
         await _keep_background(connection, request.account_id, event_id, new.badge)
         for fields in new.tickets:
             await insert_ticket_type(connection, request.account_id, event_id, fields)
-        await write_down(connection, request, "event.created", str(event_id))
+        await write_down(connection, request, "event.made", str(event_id))
         return msgspec.json.encode({"status": "success", "event_id": event_id})
 
     return await once(database, request, effect)

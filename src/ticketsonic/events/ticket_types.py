@@ -82,7 +82,7 @@ async def create_ticket_type(
             raise InvalidEventId
         await use_hash()
         ticket_type_id = await insert_ticket_type(connection, request.account_id, event_id, new)
-        await write_down(connection, request, "ticket_type.created", sku_of(ticket_type_id))
+        await write_down(connection, request, "ticket_type.made", sku_of(ticket_type_id))
         return msgspec.json.encode({"status": "success", "sku": sku_of(ticket_type_id)})
 
     return await once(database, request, effect)

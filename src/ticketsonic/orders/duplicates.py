@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.identifiers import moment_of
@@ -69,10 +69,7 @@ async def twins_of(connection: AsyncConnection, account_id: int, order_ids: Sequ
             ranges[-1][1] = order_id
         else:
             ranges.append([order_id - _APART, order_id])
-    found: dict[int, Twin] = {}
-    for low, high in ranges:
-        if high in order_ids:
-            found |= pair_up(await _candidates(connection, account_id, low, high))
+    found = pair_up(await _candidates(connection, account_id, ranges)) if ranges else {}
     return {order_id: twin for order_id, twin in found.items() if order_id in set(order_ids)}
 
 
@@ -88,19 +85,21 @@ async def newest_twins(
     if high is None:
         return {}, None
     low = (await connection.execute(ends.offset(LOOKED_THROUGH).limit(1))).scalar()
-    twins = pair_up(await _candidates(connection, account_id, (low or 0) - _APART, high))
+    twins = pair_up(await _candidates(connection, account_id, [((low or 0) - _APART, high)]))
     return {order_id: twin for order_id, twin in twins.items() if low is None or order_id > low}, low and low + 1
 
 
-async def _candidates(connection: AsyncConnection, account_id: int, low: int, high: int) -> list[Candidate]:
-    """List the orders in a range whose buyer placed another one within ten minutes: the newest ones, bounded."""
-    some = (
+async def _candidates(connection: AsyncConnection, account_id: int, ranges: Sequence[Sequence[int]]) -> list[Candidate]:
+    """List the orders in some ranges whose buyer placed another one within ten minutes: the newest ones, bounded."""
+    each = [
         select(orders)
         .where(orders.c.account_id == account_id, orders.c.id.between(low, high))
         .order_by(orders.c.id.desc())
         .limit(2 * LOOKED_THROUGH)
         .subquery()
-    )
+        for low, high in ranges
+    ]
+    some = union_all(*(select(one) for one in each)).subquery()
     buyer = [some.c.customer, some.c.company]
     pairs = (
         select(
