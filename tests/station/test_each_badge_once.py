@@ -10,7 +10,13 @@ from tests.browser import open_context
 from tests.servers import RunningServer, Tenant
 from tests.station.desk import Desk, add_station, is_asked, new_desk, open_page, states_of, take_paper, until
 
-GUESTS = [f"{letter}{letter}-{number:02}" for number, letter in enumerate("ABCDEFGHIJKLMNOPQRST", start=1)]
+# fmt: off
+GUESTS = [
+    "Ada", "Grace Hopper", "Katherine Johnson", "Иван Вазов", "Bo", "Núria", "Θεοδώρα", "Max Mustermann", "Li",
+    "Oluwaseun Adebayo", "W", "Guðrún", "Søren K.", "José María", "Xi", "Ülle Õun", "Пенчо Славейков", "Jo-Ann",
+    "Zoë Q.", "Émilie",
+]
+# fmt: on
 
 
 def _print_until(desk: Desk, pages: list[Page], printed: list[str], count: int) -> None:
@@ -33,7 +39,7 @@ def test_each_badge_comes_out_once_though_two_pages_are_open_and_the_server_star
     port = running.url.rpartition(":")[2]
     printed: list[str] = []
     try:
-        with running.new_tenant("alice") as alice, open_context(browser) as left, open_context(browser) as right:
+        with running.new_tenant("alice") as alice, browser.new_context() as left, browser.new_context() as right:
             desk = new_desk(alice)
             pages = [open_page(left, desk.link), open_page(right, desk.link)]
             desk.admit(*GUESTS[:8])

@@ -99,7 +99,7 @@ def test_a_kiosk_prints_by_itself_what_arrives(one_server: RunningServer, tmp_pa
         finally:
             kiosk.close()
         assert {desk.name_on(render(content)) for content in contents} == {"Ada", "Grace"}
-        assert all(_size_in_millimetres(content) == pytest.approx((74, 105), abs=0.3) for content in contents)
+        assert all(_size_in_millimetres(content) == pytest.approx(ISO_216["A9"], abs=0.3) for content in contents)
 
 
 def _whole(file: Path) -> bytes | None:
