@@ -61,7 +61,7 @@ def read_allowed_hosts(text: str) -> AllowedHosts:
             try:
                 networks.append(ip_network(word, strict=False))
             except ValueError:
-                if not _NAME.fullmatch(word):
+                if not _NAME.fullmatch(word.rstrip(".")):
                     raise ValueError(f"has {word!r}, which is no host, address or network") from None
                 names.add(word.rstrip("."))
     if not words or ("none" in words and len(words) > 1):

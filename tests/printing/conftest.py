@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgresql import make_postgresql_database
 from tests.printing.ippeveprinter import BUS, PROGRAM, WITHOUT, RealPrinter, real_printer
 from tests.printing.running import run
 from tests.printing.stall import Stall, open_stall
@@ -14,12 +15,20 @@ from ticketsonic.settings import load_settings
 Body = Callable[[Stall], Awaitable[None]]
 
 
+@pytest.fixture(scope="session")
+def stall_database_url(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database apart from the server's, whose dispatcher would work the printers of these tests as well."""
+    if database_url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path_factory.mktemp('stalls') / 'stalls.db'}"
+    return make_postgresql_database()
+
+
 @pytest.fixture
-def at_stall(database_url: str) -> Callable[[Body], None]:
+def at_stall(stall_database_url: str) -> Callable[[Body], None]:
     """Run a test's body at a fresh stall."""
 
     async def main(body: Body) -> None:
-        stall = await open_stall(database_url)
+        stall = await open_stall(stall_database_url)
         try:
             await body(stall)
         finally:

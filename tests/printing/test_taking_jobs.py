@@ -1,11 +1,15 @@
 """One taker a job, whatever happens at one instant; what is abandoned is adopted by one."""
 
 import asyncio
+import time
 from collections.abc import Callable
+
+from sqlalchemy import update
 
 from tests.printing.conftest import Body
 from tests.printing.stall import Stall
 from ticketsonic.printing import jobs
+from ticketsonic.schema import print_jobs
 
 At = Callable[[Body], None]
 
@@ -99,6 +103,19 @@ def test_a_lease_that_is_renewed_does_not_end(at_stall: At) -> None:
         assert len(await jobs.renew(stall.database, held, "a")) == 1
         assert await jobs.renew(stall.database, held, "b") == []
         assert await jobs.adopt_abandoned(stall.database, printer, "b", most=9) == []
+
+    at_stall(body)
+
+
+def test_what_no_printer_took_for_half_a_day_is_given_up(at_stall: At) -> None:
+    async def body(stall: Stall) -> None:
+        stale, fresh = await stall.job(), await stall.job()
+        long_ago = {"requested_at": int(time.time()) - jobs.WAITED_FOR_SECONDS - 1}
+        async with stall.database.transaction() as connection:
+            await connection.execute(update(print_jobs).where(print_jobs.c.id == stale).values(long_ago))
+        assert await jobs.give_up_stale(stall.database) == 1
+        assert await jobs.give_up_stale(stall.database) == 0
+        assert ((await stall.find(stale)).state, (await stall.find(fresh)).state) == ("cancelled", "waiting")
 
     at_stall(body)
 

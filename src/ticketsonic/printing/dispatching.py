@@ -118,6 +118,7 @@ class Printing:
                 if time.monotonic() > swept_at + SWEEP_SECONDS:
                     swept_at = time.monotonic()
                     await jobs.doubt_abandoned_by_stations(self._database, self._taker)
+                    await jobs.give_up_stale(self._database)
             except DatabaseAway:
                 log.warning("print jobs not looked for: database away")
             except Exception:

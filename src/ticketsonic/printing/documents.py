@@ -57,11 +57,15 @@ def _raster_type(says: PrinterSays) -> str | None:
 async def make_document(database: Database, draw: Draw, job: PrintJob, says: PrinterSays) -> Document:
     """Draw a job's badge for a printer; raises :class:`NoBadge`, and what drawing raises."""
     badge, guest = await _find(database, job)
+    return await document_of(badge, guest.texts, draw, says)
+
+
+async def document_of(badge: EventBadge, texts: BadgeTexts, draw: Draw, says: PrinterSays) -> Document:
+    """Draw one badge for a printer; raises what drawing raises."""
     style = {**DEFAULTS, **badge.stored}
     media_type = choose_format(says) or PDF
     drawn_format: Format = "pdf" if media_type == PDF else "png"
-    texts = [BadgeTexts(guest.texts.primary, guest.texts.secondary)]
-    drawn = await draw(Job(style, badge.background, texts, drawn_format))
+    drawn = await draw(Job(style, badge.background, [texts], drawn_format))
     content = drawn.content
     if media_type == JPEG:
         content = await asyncio.to_thread(_to_jpeg, content)

@@ -24,6 +24,7 @@ from ticketsonic.schema import print_jobs, printers
 LEASE_SECONDS = 30
 """How long a job is held without a word. Within the 60 s for which the least of printers remembers what it printed."""
 LONGEST_DETAIL_CHARACTERS = 500
+WAITED_FOR_SECONDS = 12 * 3600
 
 
 class PrintJob(Struct, frozen=True):
@@ -160,6 +161,23 @@ async def doubt_abandoned_by_stations(database: Database, taker: str, *, most: i
     adopted = await _adopt(database, abandoned.order_by(print_jobs.c.id).limit(most), taker)
     silent = "The print station took it and did not say whether it was printed."
     return [job for job in adopted if await uncertain(database, job, taker, silent)]
+
+
+async def give_up_stale(database: Database) -> int:
+    """Cancel what nobody took for so long that no guest waits for it: a printer added tomorrow does not print it all.
+
+    Returns how many.
+    """
+    now = int(time.time())
+    stale = (print_jobs.c.state == State.WAITING) & (print_jobs.c.requested_at < now - WAITED_FOR_SECONDS)
+    async with database.reading() as connection:
+        if (await connection.execute(select(print_jobs.c.id).where(stale, IS_OPEN).limit(1))).first() is None:
+            return 0
+    over = {"state": State.CANCELLED, "finished_at": now, "detail": "No printer took it for 12 hours."}
+    async with database.transaction() as connection:
+        given_up = (await connection.execute(update(print_jobs).where(stale, IS_OPEN).values(over))).rowcount
+    _count(State.CANCELLED, given_up)
+    return given_up
 
 
 async def _adopt(
