@@ -10,7 +10,7 @@ import time
 from collections import Counter
 
 from torture.checks import check_all
-from torture.faults import Fault, faults_for, is_rare
+from torture.faults import Fault, faults_for
 from torture.garbage import measure_memory
 from torture.journal import Journal
 from torture.people import Crowd
@@ -20,7 +20,6 @@ from torture.talking import Line
 from torture.world import World, world_folder
 
 LOW_STOCK_EVERY = 3
-RARE_EVERY = 3
 
 
 async def torture(kind: str, seed: int, faults: int, seconds: float | None) -> bool:
@@ -54,12 +53,9 @@ async def _run(
     crowd = Crowd(journal, proxy.port, world.headers, world.skus)
     end = math.inf if seconds is None else time.monotonic() + seconds
     order: list[Fault] = []
-    times_round = 0
     while sum(done.values()) < faults and time.monotonic() < end and not journal.violations:
         if not order:  # every fault once, in random order, before any comes again
-            now = [fault for fault in possible if times_round % RARE_EVERY == 0 or not is_rare(fault)]
-            order = draw.sample(now, len(now))
-            times_round += 1
+            order = draw.sample(possible, len(possible))
         fault = order.pop()
         began = time.monotonic()
         crowd.start()

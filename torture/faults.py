@@ -54,19 +54,12 @@ async def pause_a_process(world: World, _proxy: Proxy, draw: random.Random) -> N
 
 
 async def jump_clock(world: World, _proxy: Proxy, draw: random.Random) -> None:
-    """Let the wall clock jump by up to a day, forwards or back, and return.
-
-    The library that does it slows threads down, so the server runs with it for this fault alone.
-    """
-    world.fake_clock = True
-    await terminate(world, _proxy, draw)
-    await asyncio.sleep(0.5)
-    world.set_clock(draw.randrange(-DAY_SECONDS, DAY_SECONDS))
-    await asyncio.sleep(1.5)  # a server looks at its clock file once a second
+    """Let the server's wall clock jump by up to a day, forwards or back, and return."""
+    for _ in range(2):
+        world.set_clock(draw.randrange(-DAY_SECONDS, DAY_SECONDS))
+        await asyncio.sleep(draw.uniform(0.3, 0.8))
     world.set_clock(0)
-    await asyncio.sleep(1.0)
-    world.fake_clock = False
-    await terminate(world, _proxy, draw)
+    await asyncio.sleep(0.3)
 
 
 async def stop_postgresql(world: World, _proxy: Proxy, draw: random.Random) -> None:
@@ -135,18 +128,11 @@ async def _revive_postgresql(world: World) -> None:
             await asyncio.sleep(0.5)
 
 
-def is_rare(fault: Fault) -> bool:
-    """Whether a fault comes every third time alone: each start under a false clock takes many seconds."""
-    return fault is jump_clock
-
-
 def faults_for(world: World, *, small_disk: bool) -> list[Fault]:
     """Choose what can be done to a world on this machine."""
-    faults: list[Fault] = [kill_a_process, kill_all_processes, terminate, cut_connections, pause_a_process]
+    faults: list[Fault] = [kill_a_process, kill_all_processes, terminate, cut_connections, pause_a_process, jump_clock]
     if world.kind == "postgresql":
         faults += [stop_postgresql, kill_a_backend]
-    if world.faketime:
-        faults.append(jump_clock)
     if small_disk:
         faults.append(fill_disk)
     if world.kind == "sqlite" and hasattr(resource, "prlimit"):

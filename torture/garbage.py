@@ -39,6 +39,7 @@ def kinds_of_garbage(world: World, draw: random.Random) -> Iterator[Garbage]:
         yield "POST", "/v1/order/new", mine, bytes(TOO_LARGE_BYTES)
         yield "POST", "/v1/order/new", mine | {"X-API-Key": new()}, b"{}"
         yield "POST", "/v1/order/new", mine | {"X-Api-UserID": f"{new()}@example.com"}, b"{}"
+        yield "POST", "/v1/order/new", mine | {"X-Api-UserID": new() + "a" * 30_000}, b"{}"
         yield "GET", "/v1/health", mine | {f"X-{new()}": "a" * 30_000}, b""
         yield "GET", "/v1/health", mine | {f"X-{new()}": "a" * 40_000}, b""
         yield "GET", f"/v1/{new()}/{new()}", mine, b""
