@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.servers import RunningServer, Tenant
 
-from ticketsonic.accounts.throttle import MOST_WINDOWS, WINDOW_SECONDS, FailureThrottle
+from ticketsonic.accounts.throttle import MOST_WINDOWS, NAME_CHARACTERS, WINDOW_SECONDS, FailureThrottle
 
 
 def test_it_counts_failures_by_name_and_forgets_them_after_a_minute() -> None:
@@ -20,6 +20,14 @@ def test_a_flood_of_names_does_not_grow_its_memory() -> None:
     for number in range(3 * MOST_WINDOWS):
         throttle.fail(f"name {number}", 1.0)
     assert len(throttle._windows) <= MOST_WINDOWS
+
+
+def test_a_name_as_long_as_a_head_is_counted_and_not_kept() -> None:
+    throttle = FailureThrottle(2)
+    endless = "a" * 30_000
+    assert [throttle.fail(endless, 1.0) for _ in range(3)] == [False, False, True]
+    assert throttle.is_over(endless, 1.0)
+    assert {len(name) for name in throttle._windows} == {NAME_CHARACTERS}
 
 
 @pytest.mark.parametrize("wrong", ["key", "user"])

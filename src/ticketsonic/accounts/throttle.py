@@ -7,6 +7,8 @@ else is said, and bounded in number. Pure: the clock is handed in.
 
 WINDOW_SECONDS = 60.0
 MOST_WINDOWS = 20_000
+NAME_CHARACTERS = 255
+"""What is kept of a name: as sent it may have the length of a request's head."""
 
 
 class FailureThrottle:
@@ -20,6 +22,7 @@ class FailureThrottle:
 
     def fail(self, name: str, now_seconds: float) -> bool:
         """Count one failure; returns whether it is one too many."""
+        name = name[:NAME_CHARACTERS]
         began, failures = self._windows.get(name, (now_seconds, 0))
         if now_seconds - began >= self._window_seconds:
             began, failures = now_seconds, 0
@@ -30,7 +33,7 @@ class FailureThrottle:
 
     def is_over(self, name: str, now_seconds: float) -> bool:
         """Whether a name has failed so often that not even the right answer is listened to: for what can be guessed."""
-        began, failures = self._windows.get(name, (now_seconds, 0))
+        began, failures = self._windows.get(name[:NAME_CHARACTERS], (now_seconds, 0))
         return failures >= self._most_failures and now_seconds - began < self._window_seconds
 
     def _forget(self, now_seconds: float) -> None:
