@@ -1,4 +1,4 @@
-"""What every page's answer carries: a policy without exceptions, nothing kept of what is somebody's, and little weight."""
+"""What every page's answer carries: a policy without exceptions, nothing kept of what is somebody's, little weight."""
 
 import gzip
 import re

@@ -15,7 +15,7 @@ from ticketsonic.pages.languages import choose_language
 
 CHECKOUT = Path(__file__).parents[2]
 CATALOGUES = sorted((CHECKOUT / "frontend" / "translations").glob("*.po"))
-MOMENT = 1_793_545_200  # 2026-11-01 16:20 UTC
+MOMENT = 1_793_550_000  # 2026-11-01 16:20 UTC
 
 
 @pytest.mark.parametrize(

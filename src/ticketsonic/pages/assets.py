@@ -46,7 +46,9 @@ class Assets:
         manifest = folder / "manifest.json"
         if manifest.exists():
             self._named = msgspec.json.decode(manifest.read_bytes(), type=dict[str, str])
-            self._assets = {path.name: _load(path) for path in folder.iterdir() if path.suffix in _MEDIA_TYPES}
+            self._assets = {
+                path.name: _load(path) for path in folder.iterdir() if path.suffix in _MEDIA_TYPES and path != manifest
+            }
 
     def url_of(self, name: str) -> str:
         """Give the address of a file by the name it has in frontend/. Raises :class:`NotBuilt`."""

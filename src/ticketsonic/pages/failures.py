@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from msgspec import Struct
-from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
 from ticketsonic.database import DatabaseAway
@@ -19,7 +18,7 @@ from ticketsonic.errors import (
 )
 from ticketsonic.pages.assets import NotBuilt
 from ticketsonic.pages.languages import N_
-from ticketsonic.pages.visit import Forbidden, NoSuchPage, Visit
+from ticketsonic.pages.visit import Forbidden, NoForm, NoSuchPage, Visit
 
 _UNAVAILABLE = 503
 
@@ -66,7 +65,7 @@ def of(error: Exception) -> Failure:
         RequestTooLarge: TOO_LARGE,
         TooManyRequests: TOO_MANY,
         DatabaseAway: AWAY,
-        HTTPException: BAD_REQUEST,
+        NoForm: BAD_REQUEST,
     }
     return next((failure for kind, failure in kinds.items() if isinstance(error, kind)), FAULT)
 

@@ -19,7 +19,7 @@ class Form:
     def text(self, name: str) -> str:
         """Give a field as it was typed, without the space around it; "" where it is missing or a file."""
         value = self._given.get(name)
-        return "" if value is None or not isinstance(value, str | int | float) else str(value).strip()
+        return "" if value is None or not isinstance(value, str | int | float) else str(value).replace("\0", "").strip()
 
     def secret(self, name: str) -> str:
         """Give a password: every character counts."""

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
@@ -27,7 +28,7 @@ from ticketsonic.pages.csrf import Stamp
 from ticketsonic.pages.failures import Failure
 from ticketsonic.pages.languages import choose_language
 from ticketsonic.pages.live import Streams
-from ticketsonic.pages.visit import Forbidden, NoSuchPage, Site, Visit
+from ticketsonic.pages.visit import Forbidden, NoForm, NoSuchPage, Site, Visit
 
 log = logging.getLogger("ticketsonic.pages")
 
@@ -152,10 +153,13 @@ class _Endpoint:
             assert self._page.show is not None  # noqa: S101 - `methods` says so
             return await self._page.show(visit)
         visit.form = await _read_form(visit.request, self._page.body_bytes)
-        if not visit.is_genuine():
-            raise Forbidden
-        assert self._page.submit is not None  # noqa: S101 - likewise
-        return await self._page.submit(visit)
+        try:
+            if not visit.is_genuine():
+                raise Forbidden
+            assert self._page.submit is not None  # noqa: S101 - likewise
+            return await self._page.submit(visit)
+        finally:
+            await visit.form.close()
 
 
 async def _nothing_here(_: Visit) -> Response:
@@ -206,7 +210,10 @@ async def _read_form(request: Request, most_bytes: int) -> FormData:
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > most_bytes:
         raise RequestTooLarge
-    return await request.form(max_files=FORM_FILES, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
+    try:
+        return await request.form(max_files=FORM_FILES, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
+    except (MultiPartException, LookupError, UnicodeError) as unreadable:
+        raise NoForm from unreadable
 
 
 def _failed(error: Exception, visit: Visit | None) -> Response:

@@ -29,6 +29,10 @@ class NoSuchPage(Exception):
     """There is no such page, or it is not this account's: nobody learns which."""
 
 
+class NoForm(Exception):
+    """What was sent is no form that can be read."""
+
+
 class Forbidden(Exception):
     """The form was not sent by a page of ours."""
 
@@ -106,7 +110,7 @@ class Visit:
 
     def query(self, name: str) -> str:
         """Give a parameter of the address, "" where it is missing."""
-        return self.request.query_params.get(name, "").strip()
+        return self.request.query_params.get(name, "").replace("\0", "").strip()
 
     def address_in(self, language: str) -> str:
         """Give this page's address in another language."""

@@ -1,0 +1,124 @@
+"""The account's pages in Chromium: a person's way from the mail to the second factor, with and without JavaScript."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import PHONE, accessibility_problems, open_browser, open_context, reaches_beyond_the_edge
+from tests.portal.conftest import PostOffice
+from tests.portal.people import PASSWORD, App, fresh_email
+from tests.portal.visitors import link_for
+from tests.servers import RunningServer, Tenant
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is about the page alone needs not be seen twice."""
+
+
+def _well_made(page: Page) -> None:
+    """Nothing that WCAG forbids, and no page that has to be pushed about on a phone."""
+    assert accessibility_problems(page) == [], page.url
+    size = page.viewport_size
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert not reaches_beyond_the_edge(page), page.url
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+
+
+def _type(page: Page, **fields: str) -> None:
+    for name, value in fields.items():
+        page.fill(f"main [name={name}]", value)
+
+
+def test_from_the_mail_to_a_sign_in_with_the_second_factor_and_its_recovery(
+    browser: Browser, post_office: PostOffice
+) -> None:
+    url, email = post_office.server.url, fresh_email()
+    with open_context(browser) as context:
+        page = context.new_page()
+        page.goto(f"{url}/account/sign-in")
+        _well_made(page)
+        page.click("text=Create an account")
+        _well_made(page)
+        _type(page, email=email)
+        page.click("main button")
+        _well_made(page)
+        page.goto(url + post_office.letterbox.link())
+        _type(page, password="short", again="short")
+        page.click("main button")
+        _well_made(page)
+        assert page.get_attribute("[name=password]", "aria-invalid") == "true"
+        _type(page, password=PASSWORD, again=PASSWORD)
+        page.click("main button")
+        page.goto(f"{url}/account/security")
+        _well_made(page)
+        page.click("text=Set it up")
+        _well_made(page)
+        app = App(page.content())
+        _type(page, code=app.code())
+        page.click("main button")
+        _well_made(page)
+        recovery_code = page.inner_text("#recovery-codes code >> nth=0")
+        page.click("summary")
+        page.click("text=Sign out")
+        for code in (app.code(), recovery_code):
+            _type(page, email=email, password=PASSWORD)
+            page.click("main button")
+            _well_made(page)
+            _type(page, code=code)
+            page.click("main button")
+            page.wait_for_url(f"{url}/account/**")
+            page.click("summary")
+            page.click("text=Sign out")
+
+
+@on_one_database
+def test_the_pages_of_the_account_are_well_made_in_both_themes(
+    browser: Browser, server: RunningServer, alice: Tenant
+) -> None:
+    paths = ("security", "credentials", "credentials/rotate/rsa", "audit", "nothing", "forgotten", "register")
+    for theme in ("light", "dark"):
+        with open_context(browser, color_scheme=theme) as context:
+            page = context.new_page()
+            page.goto(server.url + link_for(server, alice.user_id))
+            page.click("main button")
+            for path in paths:
+                page.goto(f"{server.url}/account/{path}")
+                _well_made(page)
+
+
+@on_one_database
+def test_a_key_is_made_without_javascript(browser: Browser, server: RunningServer, alice: Tenant) -> None:
+    with open_context(browser, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(server.url + link_for(server, alice.user_id))
+        page.click("main button")
+        page.goto(f"{server.url}/account/credentials")
+        _type(page, name="<script>alert(1)</script>")
+        page.check("#scope-door")
+        page.click("text=Make the key")
+        key = page.inner_text("#api-key")
+        assert page.inner_text("main strong >> nth=0") == "<script>alert(1)</script>"
+        page.click("text=I have kept it")
+        assert "<script>alert(1)</script>" in page.inner_text("table")
+    gate = Tenant(server.url, alice.user_id, key)
+    with gate.client:
+        assert gate.validate("x").json()["message"] == "invalid sensitive"
+
+
+@on_one_database
+def test_a_key_is_copied_by_its_button(browser: Browser, server: RunningServer, alice: Tenant) -> None:
+    with open_context(browser, permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        page.goto(server.url + link_for(server, alice.user_id))
+        page.click("main button")
+        page.goto(f"{server.url}/account/credentials")
+        page.click("[data-copy=user-id]")
+        page.wait_for_selector("text=Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == alice.user_id
