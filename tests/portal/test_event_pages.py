@@ -47,6 +47,19 @@ def test_a_second_click_makes_no_second_event(organiser: Visitor, alice: Tenant)
     assert len(alice.get("event/list").json()["events"]) == 1
 
 
+def test_a_form_sent_twice_happens_once_and_one_filled_in_anew_after_going_back_happens(
+    organiser: Visitor, alice: Tenant
+) -> None:
+    event_id, (sku,) = alice.event({"stock": 10})
+    path = f"/account/events/{event_id}/types/{sku}"
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', organiser.get(path).text))
+    fields = hidden | {"primary_text_pl": "Regular pass", "price": "20.50", "currency": "EUR"}
+    for change, left, said in [("5", 15, "Saved."), ("5", 15, "It was not done twice."), ("7", 22, "Saved.")]:
+        sent = organiser.client.post(path, data=fields | {"stock_change": change}, headers={"origin": alice.url})
+        assert said in organiser.get(sent.headers["location"]).text
+        assert alice.stock(sku) == left
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

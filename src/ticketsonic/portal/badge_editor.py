@@ -1,7 +1,6 @@
 """The badge editor: every field of the badge, a background, and a preview that the badges' own drawing makes."""
 
 import base64
-import contextlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ from ticketsonic.events.jpeg import size_of
 from ticketsonic.pages.forms import Form
 from ticketsonic.pages.visit import NoSuchPage, Visit
 from ticketsonic.portal.events import UNPROCESSABLE, event_of
-from ticketsonic.portal.writing import read_into, repeatable
+from ticketsonic.portal.writing import done_already, read_into, repeatable
 from ticketsonic.wire.reading import UnreadableBody, read_leniently
 
 FIELDS = tuple(name for name in DEFAULTS if not name.startswith("badge_text_"))
@@ -56,9 +55,12 @@ async def submit(visit: Visit) -> Response:
         await _check_picture(visit, form, changes.badge)
     if changes is None or form.errors:
         return _page(visit, event, form, status=UNPROCESSABLE)
-    with contextlib.suppress(DuplicatedRequest):  # a second click: it is done
+    done = visit.gettext("The badge is saved.")
+    try:
         await edit_event(visit.engine.database, repeatable(visit, "event/edit"), int(event.event_id), changes)
-    return visit.redirect(f"/account/events/{event.event_id}/badge", done=visit.gettext("The badge is saved."))
+    except DuplicatedRequest:
+        done = done_already(visit)
+    return visit.redirect(f"/account/events/{event.event_id}/badge", done=done)
 
 
 async def preview(visit: Visit) -> Response:

@@ -1,6 +1,5 @@
 """Events: the list, a new one, its texts, place, time and ticket code."""
 
-import contextlib
 import secrets
 from typing import Any
 
@@ -13,7 +12,7 @@ from ticketsonic.events.overview import list_overview
 from ticketsonic.events.time_zones import time_zone_names
 from ticketsonic.pages.forms import Form
 from ticketsonic.pages.visit import NoSuchPage, Visit
-from ticketsonic.portal.writing import cursor, optional, read_into, read_moment, repeatable, spell_moment
+from ticketsonic.portal.writing import cursor, done_already, optional, read_into, read_moment, repeatable, spell_moment
 from ticketsonic.wire.kinds import CURRENCIES
 
 TEXTS = ("primary_text_pl", "primary_text_sl", "secondary_text_pl", "secondary_text_sl", "location")
@@ -65,7 +64,7 @@ async def create(visit: Visit) -> Response:
     try:
         answer, _ = await create_event(visit.engine.database, repeatable(visit, "event/new"), new)
     except DuplicatedRequest:
-        return visit.redirect("/account/events", done=visit.gettext("This event was made already."))
+        return visit.redirect("/account/events", done=done_already(visit))
     event_id = msgspec.json.decode(answer)["event_id"]
     return visit.redirect(f"/account/events/{event_id}/types", done=visit.gettext("The event is made."))
 
@@ -90,9 +89,12 @@ async def change(visit: Visit) -> Response:
         form.errors["primary_text_pl"] = visit.gettext("This is needed.")
     if changes is None or form.errors:
         return _form_page(visit, "portal/events/details.html", form, event=event, status=UNPROCESSABLE)
-    with contextlib.suppress(DuplicatedRequest):  # a second click: it is done
+    done = visit.gettext("Saved.")
+    try:
         await edit_event(visit.engine.database, repeatable(visit, "event/edit"), int(event.event_id), changes)
-    return visit.redirect(f"/account/events/{event.event_id}/details", done=visit.gettext("Saved."))
+    except DuplicatedRequest:
+        done = done_already(visit)
+    return visit.redirect(f"/account/events/{event.event_id}/details", done=done)
 
 
 def _values(form: Form, visit: Visit) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """An event's ticket types: what is sold, for how much, and how many are left."""
 
-import contextlib
 import secrets
 from typing import Any
 
@@ -20,7 +19,15 @@ from ticketsonic.identifiers import ticket_type_id_of
 from ticketsonic.pages.forms import Form
 from ticketsonic.pages.visit import NoSuchPage, Visit
 from ticketsonic.portal.events import TEXTS, UNPROCESSABLE, event_of
-from ticketsonic.portal.writing import optional, read_into, read_moment, repeatable, say_refused, spell_moment
+from ticketsonic.portal.writing import (
+    done_already,
+    optional,
+    read_into,
+    read_moment,
+    repeatable,
+    say_refused,
+    spell_moment,
+)
 from ticketsonic.wire.kinds import CURRENCIES
 
 
@@ -47,9 +54,12 @@ async def create(visit: Visit) -> Response:
     new = read_into(NewTicketType, values, form, visit)
     if new is None or form.errors:
         return _form_page(visit, event, form, status=UNPROCESSABLE)
-    with contextlib.suppress(DuplicatedRequest):  # a second click: it is done
+    done = visit.gettext("The ticket type is on sale.")
+    try:
         await create_ticket_type(visit.engine.database, repeatable(visit, "ticket/new"), int(event.event_id), new)
-    return visit.redirect(f"/account/events/{event.event_id}/types", done=visit.gettext("The ticket type is on sale."))
+    except DuplicatedRequest:
+        done = done_already(visit)
+    return visit.redirect(f"/account/events/{event.event_id}/types", done=done)
 
 
 async def show_one(visit: Visit) -> Response:
@@ -73,18 +83,19 @@ async def change(visit: Visit) -> Response:
     for name in ("primary_text_pl", "price"):  # absent means unchanged to the API, but here somebody emptied it
         if not form.text(name):
             form.errors[name] = visit.gettext("This is needed.")
+    done = visit.gettext("Saved.")
     if changes is not None and not form.errors:
         try:
             await edit_ticket_type(
                 visit.engine.database, repeatable(visit, "ticket/edit"), ticket_type_id_of(kind.sku), changes
             )
         except DuplicatedRequest:
-            pass
+            done = done_already(visit)
         except InvalidRequest as refused:
             say_refused(form, visit, refused.errors)
     if form.errors:
         return _form_page(visit, event, form, kind=kind, status=UNPROCESSABLE)
-    return visit.redirect(f"/account/events/{event.event_id}/types", done=visit.gettext("Saved."))
+    return visit.redirect(f"/account/events/{event.event_id}/types", done=done)
 
 
 async def _types_of(visit: Visit, event: ListedEvent) -> list[ListedTicketType]:

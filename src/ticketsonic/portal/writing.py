@@ -1,5 +1,6 @@
 """From a form of the portal to the same structs that the API reads, and to a write that happens once."""
 
+import hashlib
 import json
 import re
 import secrets
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from starlette.datastructures import UploadFile
 
 from ticketsonic.accounts.audit import PORTAL
 from ticketsonic.errors import FieldError
@@ -21,6 +23,7 @@ from ticketsonic.wire.reading import UnreadableBody, read_leniently
 
 S = TypeVar("S", bound=Struct)
 _CURSOR = re.compile(r"[0-9]{1,18}")
+_NOT_THE_CONTENT = frozenset({"csrf", "request_hash"})
 _HASH = re.compile(r"[0-9a-f]{32}")
 
 # What the API's readers say of a value, in the words of the pages' visitors: each is looked up in the catalogue.
@@ -57,10 +60,25 @@ _ANYTHING_ELSE = N_("This cannot be: please look at it again.")
 
 
 def repeatable(visit: Visit, operation: str) -> Repeatable:
-    """Make of a sent form a write that happens once: the form has a hash of its own, so a second click does nothing."""
+    """Make of a sent form a write that happens once: a second click does nothing, and a form filled in anew does.
+
+    Whoever goes back, changes a field and sends the page again means another write than the first.
+    """
     given = str(visit.form.get("request_hash", ""))
-    request_hash = given if _HASH.fullmatch(given) else secrets.token_hex(16)
-    return Repeatable(visit.account_id, operation, request_hash, None, PORTAL, visit.address)
+    if not _HASH.fullmatch(given):
+        given = secrets.token_hex(16)
+    sent = [(name, _spelled(value)) for name, value in visit.form.multi_items() if name not in _NOT_THE_CONTENT]
+    digest = hashlib.sha256(json.dumps([given, sent]).encode()).hexdigest()
+    return Repeatable(visit.account_id, operation, digest, None, PORTAL, visit.address)
+
+
+def _spelled(value: object) -> str:
+    return f"{value.filename} {value.size}" if isinstance(value, UploadFile) else str(value)
+
+
+def done_already(visit: Visit) -> str:
+    """Say that a form was sent twice."""
+    return visit.gettext("This was done already. It was not done twice.")
 
 
 def read_into(struct_type: type[S], values: Mapping[str, Any], form: Form, visit: Visit) -> S | None:
