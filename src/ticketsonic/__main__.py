@@ -4,6 +4,7 @@ import click
 
 from ticketsonic import __version__
 from ticketsonic.commands.accounts import account, key, signing_key
+from ticketsonic.commands.printers import printer
 from ticketsonic.commands.serving import migrate, serve
 
 
@@ -16,7 +17,7 @@ def main() -> None:
     """
 
 
-for command in (serve, account, key, signing_key, migrate):
+for command in (serve, account, key, signing_key, printer, migrate):
     main.add_command(command)
 
 if __name__ == "__main__":
