@@ -6,11 +6,12 @@ What differs between the two runs is another value each time, and is masked wher
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.developers.runtimes import RUNTIMES
-from tests.developers.story import Story, leaves, route_of
+from tests.developers.story import Answer, Story, leaves, route_of
 from tests.servers import RunningServer
 from ticketsonic.api import examples
 from ticketsonic.app import ROUTES
@@ -24,32 +25,34 @@ def main() -> None:
         runs = []
         for _ in range(2):
             with server.new_tenant("ada") as tenant:
-                runs.append(_tell(Story(tenant)))
+                runs.append(_tell(RecordedStory(tenant)))
     (values, answers), (_, others) = runs
     varies = {operation: _differing(answer, others[operation]) for operation, answer in answers.items()}
     record = {"values": values, "answers": answers, "varies": varies}
     RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
-def _tell(story: Story) -> tuple[Mapping[str, str], dict[str, Any]]:
-    """Run each sample once, what makes an event and what sells first: the others speak of it."""
-    answers: dict[str, Any] = {}
-    python = RUNTIMES["python"]
-    first = [route_of("event/new"), route_of("order/new")]
-    for route in [*first, *(route for route in ROUTES if route not in first)]:
-        request = story.request(route)
-        with tempfile.TemporaryDirectory() as name:
-            [content] = python.run(Path(name), story, [request])
-        if route.answer is not None:
-            answers[route.operation] = json.loads(content)
-            story.learn(route.operation, answers[route.operation])
-        if route.operation == "order/new":
-            for _ in range(3):  # as many as the tests have sold by now
-                story.sell()
-        if route.operation == "printer/new":
-            story.add_printer()  # likewise
-        if route.operation == "ticket/reprint":
-            story.reprint()  # likewise
+@dataclass
+class RecordedStory(Story):
+    """A story all of which is told by samples; keeps the first answer of each request."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def send(self, operation: str) -> Answer:
+        route = route_of(operation)
+        with tempfile.TemporaryDirectory() as folder:
+            [content] = RUNTIMES["python"].run(Path(folder), self, [self.request(route)])
+        answer: Answer = {} if route.answer is None else json.loads(content)
+        if answer:
+            self.answers.setdefault(operation, answer)
+        return answer
+
+
+def _tell(story: RecordedStory) -> tuple[Mapping[str, str], dict[str, Any]]:
+    """Do what the tests do before and while they run the samples of a language, in the same order."""
+    story.prepare()
+    for route in ROUTES:
+        story.send(route.operation)
     named = {
         "event_id": examples.EVENT_ID,
         "sku": examples.SKU,
@@ -61,7 +64,7 @@ def _tell(story: Story) -> tuple[Mapping[str, str], dict[str, Any]]:
         "printer_id": examples.PRINTER_ID,
         "print_job_id": examples.PRINT_JOB_ID,
     }
-    return {name: story.values[example] for name, example in named.items()}, answers
+    return {name: story.values[example] for name, example in named.items()}, story.answers
 
 
 def _differing(answer: Any, other: Any) -> list[str]:

@@ -43,7 +43,7 @@ class Story:
 
     def prepare(self) -> None:
         """Make by plain HTTP what the samples need to be there: they can then be written all at once."""
-        made = self._send("event/new")
+        made = self.send("event/new")
         self.learn("event/new", made)
         for _ in range(3):
             self.sell()
@@ -52,17 +52,18 @@ class Story:
 
     def sell(self) -> None:
         """Place an order by plain HTTP."""
-        self.learn("order/new", self._send("order/new"))
+        self.learn("order/new", self.send("order/new"))
 
     def add_printer(self) -> None:
         """Add a print station by plain HTTP."""
-        self.learn("printer/new", self._send("printer/new"))
+        self.learn("printer/new", self.send("printer/new"))
 
     def reprint(self) -> None:
         """Print a badge again by plain HTTP: it waits, since no page of a station is open."""
-        self.learn("ticket/reprint", self._send("ticket/reprint"))
+        self.learn("ticket/reprint", self.send("ticket/reprint"))
 
-    def _send(self, operation: str) -> Answer:
+    def send(self, operation: str) -> Answer:
+        """Send a sample's request by plain HTTP; returns its answer."""
         request = self.request(route_of(operation))
         assert request.body is not None
         headers = {name.replace("-", "_"): value for name, value in request.headers}

@@ -133,7 +133,7 @@ def _operation(route: Route, document: Schema) -> Operation:
     return Operation(
         route=route,
         summary=described["summary"],
-        description=described["description"],
+        description=described["description"].removeprefix(f"{described['summary']}. "),
         headers=tuple(field for place, field in parameters if place == "header"),
         queries=tuple(field for place, field in parameters if place == "query"),
         body=tuple(_body(route, described, document)),

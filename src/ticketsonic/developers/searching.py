@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from ticketsonic.developers.chapters import Part, chapter_of, chapters_of
 from ticketsonic.developers.reference import Reference
+from ticketsonic.developers.sentences import translated
 from ticketsonic.developers.summing_up import errors_of
 from ticketsonic.pages.languages import translations_of
 
@@ -35,14 +36,19 @@ def entries_of(reference: Reference, parts: Sequence[Part], language: str) -> li
         for operation in reference.operations:
             place = titles[chapter_of(operation.name)]
             path = f"/developer/{operation.name}"
-            yield operation.name, path, place, f"{gettext(operation.summary)}. {operation.description}"
+            yield (
+                operation.name,
+                path,
+                place,
+                f"{gettext(operation.summary)}. {translated(gettext, operation.description)}",
+            )
             for field in operation.fields:
-                yield field.name, f"{path}#{field.name}", operation.name, field.meaning
+                yield field.name, f"{path}#{field.name}", operation.name, translated(gettext, field.meaning)
             for field in (field for shape in operation.answers for field in shape):
-                yield field.name, f"{path}#answer", operation.name, field.meaning
+                yield field.name, f"{path}#answer", operation.name, translated(gettext, field.meaning)
         for used in errors_of(reference):
             title = f"{used.error.status} {used.error.message}"
-            yield title, "/developer/errors", titles["errors"], used.error.reason
+            yield title, "/developer/errors", titles["errors"], translated(gettext, used.error.reason)
 
     return [Entry(number, *entry) for number, entry in enumerate(dict.fromkeys(found()))]
 

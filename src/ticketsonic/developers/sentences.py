@@ -43,6 +43,12 @@ def _said(gettext: Callable[[str], str], language: str, sentence: str) -> Markup
     return marked
 
 
+def translated(gettext: Callable[[str], str], text: str) -> str:
+    """Translate a text as plain words, for the search."""
+    phrases = (phrase_of(sentence) for sentence in sentences_of(text))
+    return " ".join(gettext(phrase).replace(_SCOPES_PLACE, scopes) for phrase, scopes in phrases)
+
+
 def phrases_of(reference: Reference) -> Iterator[str]:
     """Give every sentence of the reference, for the catalogues."""
     for text in _texts_of(reference):
