@@ -95,8 +95,9 @@ bench: $(SETUP)  ## measure this machine's floors, the engine and its growth, in
 translations: $(SETUP)  ## collect the texts of the pages into frontend/translations/
 	$(BIN)/python frontend/catalogues.py
 
-screenshots: $(SETUP) $(PAGES)  ## draw the pictures of the portal anew, into docs/screenshots/
+screenshots: $(SETUP) $(PAGES)  ## draw the pictures of the pages anew, into docs/screenshots/
 	$(BIN)/python -m tests.portal.screenshots
+	$(BIN)/python -m tests.developers.screenshots
 
 types: $(SETUP)  ## check types
 	$(BIN)/mypy
