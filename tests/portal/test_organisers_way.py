@@ -51,6 +51,7 @@ def test_from_registering_to_a_cancelled_ticket(
             refusal = door(page, mailing_server, email).validate(code).json()
             assert (refusal["status"], refusal["reason"]) == ("failure", "cancelled")
             assert shop.stock(skus[0]) == 39
+            look_at_every_other_page(page, mailing_server, skus[0])
 
 
 def well_made(page: Page) -> None:
@@ -61,6 +62,15 @@ def well_made(page: Page) -> None:
     assert not reaches_beyond_the_edge(page)
     if size:
         page.set_viewport_size(size)
+
+
+def look_at_every_other_page(page: Page, server: RunningServer, sku: str) -> None:
+    page.goto(f"{server.url}/account/events")
+    well_made(page)
+    event = page.get_by_role("link", name="Dinosaurs by night").get_attribute("href")
+    for path in (f"{event}/details", f"{event}/types", f"{event}/types/{sku}", "/account/orders", "/account/audit"):
+        page.goto(server.url + path)
+        well_made(page)
 
 
 def register(page: Page, server: RunningServer, letterbox: Letterbox, email: str) -> None:
