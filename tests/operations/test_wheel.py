@@ -1,5 +1,6 @@
 """The wheel is what people install: it is built, installed with the pinned hashes into an empty place, and serves."""
 
+import json
 import os
 import re
 import signal
@@ -87,6 +88,17 @@ def test_the_migrations_and_the_type_marker_are_in_it_and_no_test_is(wheel: Path
     assert "ticketsonic/py.typed" in names
     assert any("migrations/versions/" in name for name in names)
     assert not [name for name in names if name.startswith("tests")]
+
+
+def test_the_pages_are_in_it_as_they_were_built(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    static = "ticketsonic/pages/static/"
+    built = json.loads(zipfile.ZipFile(wheel).read(f"{static}manifest.json"))
+    assert {"pages.css", "pages.js", "mark.svg", "licences.txt"} <= built.keys()
+    assert {static + name for name in built.values()} <= names
+    assert f"{static}{built['pages.css']}.gz" in names
+    assert {f"ticketsonic/pages/translations/{language}.mo" for language in ("bg", "es")} <= names
+    assert not [name for name in names if "node_modules" in name]
 
 
 def test_installed_in_an_empty_place_it_migrates_and_answers_within_1_5_seconds(program: Path, tmp_path: Path) -> None:
