@@ -28,6 +28,9 @@ def _figure_in_the_code(where: str) -> Any:
 
 
 def test_every_setting_that_is_a_number_is_listed() -> None:
-    numbers = {variable_of(item.name) for item in fields(Settings) if item.type is int} - {"TICKETSONIC_PORT", "TICKETSONIC_SMTP_PORT"}
+    numbers = {variable_of(item.name) for item in fields(Settings) if item.type is int} - {
+        "TICKETSONIC_PORT",
+        "TICKETSONIC_SMTP_PORT",
+    }
     listed = {row[2].strip("`") for row in ROWS}
     assert numbers - listed == set()
