@@ -5,6 +5,7 @@ language, so that several people can translate at once: translations/AREA.LANGUA
 """
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,7 @@ SOURCE = HERE.parent / "src" / "ticketsonic"
 TRANSLATIONS = HERE / "translations"
 COMPILED = SOURCE / "pages" / "translations"
 LANGUAGES = ("bg", "es")
+EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
 ACCOUNT_PAGES = frozenset(
     {
         *("account", "acts", "audit", "browsers", "credentials", "entering", "layout", "letters", "new_password"),
@@ -92,6 +94,7 @@ def update() -> None:
             catalogue = load(area, language)
             catalogue.update(template, no_fuzzy_matching=True)
             catalogue.obsolete.clear()
+            catalogue.creation_date = EPOCH  # the time of day is no change of a text
             missing = sum(not message.string or not all(_forms(message.string)) for message in catalogue if message.id)
             with path_of(area, language).open("wb") as file:
                 write_po(file, catalogue, width=120, sort_output=True, omit_header=False, include_lineno=False)
@@ -104,13 +107,14 @@ def _forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
 
 def check() -> None:
     """Leave with the texts that are marked and in no catalogue; `make translations` puts them there."""
-    missing = [
-        f"{path_of(area, language).name}: {message.id}"
-        for area, template in extract().items()
-        for language in LANGUAGES
-        for message in template
-        if message.id and load(area, language).get(message.id, message.context) is None
-    ]
+    missing = []
+    for area, template in extract().items():
+        for language in LANGUAGES:
+            known = load(area, language)
+            found = [
+                message.id for message in template if message.id and known.get(message.id, message.context) is None
+            ]
+            missing += [f"{path_of(area, language).name}: {text}" for text in found]
     if missing:
         sys.exit("\n".join(["make translations has not been run:", *missing]))
 

@@ -10,6 +10,9 @@ from tests.portal.letterbox import Letterbox, open_letterbox
 from tests.portal.visitors import Visitor, new_visitor
 from tests.servers import RunningServer
 
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what asks the database nothing new: seen once is enough."""
+
 
 @dataclass
 class PostOffice:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import PHONE, accessibility_problems, open_browser, open_context, reaches_beyond_the_edge
-from tests.portal.conftest import PostOffice
+from tests.portal.conftest import PostOffice, on_one_database
 from tests.portal.people import PASSWORD, App, fresh_email
 from tests.portal.visitors import link_for
 from tests.servers import RunningServer, Tenant
@@ -16,10 +16,6 @@ from tests.servers import RunningServer, Tenant
 def browser() -> Iterator[Browser]:
     with open_browser() as opened:
         yield opened
-
-
-on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What is about the page alone needs not be seen twice."""
 
 
 def _well_made(page: Page) -> None:
@@ -36,6 +32,7 @@ def _type(page: Page, **fields: str) -> None:
         page.fill(f"main [name={name}]", value)
 
 
+@on_one_database
 def test_from_the_mail_to_a_sign_in_with_the_second_factor_and_its_recovery(
     browser: Browser, post_office: PostOffice
 ) -> None:
@@ -82,15 +79,17 @@ def test_from_the_mail_to_a_sign_in_with_the_second_factor_and_its_recovery(
 def test_the_pages_of_the_account_are_well_made_in_both_themes(
     browser: Browser, server: RunningServer, alice: Tenant
 ) -> None:
-    paths = ("security", "credentials", "credentials/rotate/rsa", "audit", "nothing", "forgotten", "register")
-    for theme in ("light", "dark"):
-        with open_context(browser, color_scheme=theme) as context:
-            page = context.new_page()
-            page.goto(server.url + link_for(server, alice.user_id))
-            page.click("main button")
-            for path in paths:
-                page.goto(f"{server.url}/account/{path}")
-                _well_made(page)
+    paths = ("security", "credentials", "credentials/rotate/rsa", "audit", "forgotten", "register", "nothing")
+    with open_context(browser, reduced_motion="reduce") as context:  # no colour on its way to another
+        page = context.new_page()
+        page.goto(server.url + link_for(server, alice.user_id))
+        page.click("main button")
+        for path in paths:
+            page.goto(f"{server.url}/account/{path}")
+            _well_made(page)
+            page.emulate_media(color_scheme="dark")
+            assert accessibility_problems(page, "color-contrast") == [], path
+            page.emulate_media(color_scheme="light")
 
 
 @on_one_database

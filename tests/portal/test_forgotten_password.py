@@ -1,6 +1,6 @@
 """A forgotten password: by mail where the server sends any, by the operator's link where it does not."""
 
-from tests.portal.conftest import PostOffice
+from tests.portal.conftest import PostOffice, on_one_database
 from tests.portal.people import ANOTHER_PASSWORD, PASSWORD, choose, fresh_email, sign_in, without_tokens
 from tests.portal.visitors import Visitor, new_visitor
 from tests.servers import RunningServer, Tenant
@@ -55,6 +55,7 @@ def test_an_address_gets_three_mails_an_hour_and_nobody_learns_of_the_bound(
     assert [post_office.visitor().get(link).status_code for link in links] == [410, 410, 200]
 
 
+@on_one_database
 def test_without_mail_the_page_says_what_to_do_and_the_operators_link_works(
     server: RunningServer, alice: Tenant
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.portal.conftest import on_one_database
 from tests.portal.people import PASSWORD, App, choose, sign_in
 from tests.portal.visitors import Visitor, link_for, new_visitor, signed_in
 from tests.servers import RunningServer, Tenant
@@ -67,6 +68,7 @@ def test_fresh_recovery_codes_end_those_before_and_turning_off_needs_a_code(
     assert sign_in(new_visitor(server), alice.user_id).headers["location"] == "/account"
 
 
+@on_one_database
 def test_a_new_password_by_link_leaves_it_on_and_the_operator_can_turn_it_off(
     server: RunningServer, alice: Tenant
 ) -> None:

@@ -3,7 +3,7 @@
 import re
 
 from tests.portal.people import ANOTHER_PASSWORD, PASSWORD, sign_in
-from tests.portal.visitors import Visitor, new_visitor, signed_in
+from tests.portal.visitors import Visitor, link_for, new_visitor, signed_in
 from tests.servers import RunningServer, Tenant
 
 SECURITY = "/account/security"
@@ -70,9 +70,5 @@ def test_a_new_password_ends_all_and_goes_on_here_in_a_fresh_one(server: Running
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(server: RunningServer, alice: Tenant) -> None:
     visitor = new_visitor(server)
-    sent = visitor.send(_link(server, alice)).headers["set-cookie"]
+    sent = visitor.send(link_for(server, alice.user_id)).headers["set-cookie"]
     assert re.search(r"ticketsonic-session=[\w-]{43}; HttpOnly; Max-Age=1209600; Path=/; SameSite=lax", sent)
-
-
-def _link(server: RunningServer, tenant: Tenant) -> str:
-    return server.command("account", "link", tenant.user_id).strip().partition("9507")[2]
