@@ -96,7 +96,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         self.pipeline.clear()
         if self.cycle is not None:
-            self.cycle.body = b""
+            self.cycle.body = bytearray()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; refuse what never ends."""
