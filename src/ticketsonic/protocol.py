@@ -89,7 +89,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget every timer, and what was read: in a ring of references, it would stay until the collector comes by."""
+        """Forget every timer, and what was read: in a ring of references it would stay until the collector comes."""
         self._unwatch()
         self._unset_keepalive_if_required()
         self._lingering.lose()
