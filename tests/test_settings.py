@@ -106,12 +106,38 @@ def test_no_secret_is_shown_in_what_is_said_about_it(environment: dict[str, str]
         ({"TICKETSONIC_TLS_CERTIFICATE": __file__}, "TICKETSONIC_TLS_KEY"),
         ({"TICKETSONIC_TLS_KEY": __file__}, "TICKETSONIC_TLS_CERTIFICATE"),
         ({"TICKETSONIC_WORKERS": "2"}, "TICKETSONIC_WORKERS"),
+        ({"TICKETSONIC_SMTP_HOST": "mail.example.com"}, "TICKETSONIC_MAIL_FROM"),
+        (
+            {
+                "TICKETSONIC_SMTP_HOST": "mail.example.com",
+                "TICKETSONIC_MAIL_FROM": "a@example.com",
+                "TICKETSONIC_SMTP_USER": "a",
+                "TICKETSONIC_SMTP_SECURITY": "none",
+            },
+            "TICKETSONIC_SMTP_SECURITY",
+        ),
         ({"TICKETSONIC_SECRET": SECRET, "TICKETSONIC_SECRET_FILE": __file__}, "TICKETSONIC_SECRET"),
     ],
 )
 def test_what_does_not_go_together_is_refused(environment: dict[str, str], named: str) -> None:
     with pytest.raises(InvalidSetting, match=f"^{named} "):
         load_settings(environment)
+
+
+@pytest.mark.parametrize(
+    ("environment", "policy"),
+    [
+        ({}, "open"),
+        ({"TICKETSONIC_HOST": "0.0.0.0"}, "closed"),
+        ({"TICKETSONIC_PUBLIC_URL": "https://tickets.example"}, "closed"),
+        ({"TICKETSONIC_HOST": "0.0.0.0", "TICKETSONIC_REGISTRATION": "open"}, "open"),
+        ({"TICKETSONIC_REGISTRATION": "invitation"}, "invitation"),
+    ],
+)
+def test_who_may_register_is_everybody_only_where_nobody_else_comes_by(
+    environment: dict[str, str], policy: str
+) -> None:
+    assert load_settings(environment).registration_policy == policy
 
 
 def test_a_worker_process_gets_every_setting_of_its_parent() -> None:
