@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from benchmarks import catalogue, floors, gates, growth, latency, orders
+from benchmarks import catalogue, floors, gates, growth, latency, orders, printing
 from benchmarks.bars import judge
 from benchmarks.document import document
 from benchmarks.load import WrkMissing, wrk_path
@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[Stage], None]] = {
     "skus": orders.measure_skus,
     "soldout": orders.measure_sold_out,
     "validate": gates.measure_gates,
+    "printing": printing.measure_printing,
     "list": catalogue.measure_lists,
     "event": catalogue.measure_events,
     "latency": latency.measure_half_rate,

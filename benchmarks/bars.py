@@ -4,6 +4,7 @@ import msgspec
 
 from benchmarks.gates import OFFERED_PER_SECOND
 from benchmarks.orders import REFERENCE_SIGNATURES, row_name
+from benchmarks.printing import printing_row
 from benchmarks.results import Results, Row
 
 BUSY = (64, 256)
@@ -47,6 +48,7 @@ def judge(results: Results) -> list[Bar]:
     for database in ("sqlite", "postgresql"):
         bars += _sold_out_bars(results, database)
         bars += _gate_bars(results, database)
+        bars += _printing_bars(results, database)
         bars += _latency_bars(results, database)
         bars += _growth_bars(results, database)
     return bars
@@ -114,6 +116,12 @@ def _gate_bars(results: Results, database: str) -> list[Bar]:
             unit=" ms",
         ),
     ]
+
+
+def _printing_bars(results: Results, database: str) -> list[Bar]:
+    on, off = (results.rows.get(printing_row(database, how)) for how in ("on", "off"))
+    title = f"validate with print on, no printer, {_named(database)}: CPU, on to off"
+    return [Bar(title, _ratio(on and on.total_us, off and off.total_us), most=1.15)]
 
 
 def _latency_bars(results: Results, database: str) -> list[Bar]:

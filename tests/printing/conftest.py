@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgresql import make_postgresql_database
-from tests.printing.ippeveprinter import BUS, PROGRAM, WITHOUT, RealPrinter, real_printer
+from tests.printing.ippeveprinter import IS_THERE, WITHOUT, RealPrinter, real_printer
 from tests.printing.running import run
 from tests.printing.stall import Stall, open_stall
 from ticketsonic.badges.lanes import Lanes
@@ -40,7 +40,7 @@ def at_stall(stall_database_url: str) -> Callable[[Body], None]:
 @pytest.fixture(scope="session")
 def printer_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPrinter]:
     """One real printer for a worker's tests that leave it as they found it."""
-    if PROGRAM is None or BUS is None:
+    if not IS_THERE:
         pytest.skip(WITHOUT)
     with real_printer(tmp_path_factory.mktemp("printer") / "p") as found:
         yield found
@@ -54,7 +54,7 @@ def printer(printer_session: RealPrinter) -> RealPrinter:
 @pytest.fixture
 def own_printer(tmp_path: Path) -> Iterator[RealPrinter]:
     """A printer of the test's own, to be stopped, killed and starved."""
-    if PROGRAM is None or BUS is None:
+    if not IS_THERE:
         pytest.skip(WITHOUT)
     with real_printer(tmp_path / "p") as found:
         yield found

@@ -14,12 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 PROGRAM = shutil.which("ippeveprinter") or shutil.which("ippeveprinter", path="/usr/sbin:/usr/local/sbin")
 BUS = shutil.which("dbus-daemon")
 WITHOUT = "needs ippeveprinter and dbus-daemon: make printers"
-needs_printer = pytest.mark.skipif(PROGRAM is None or BUS is None, reason=WITHOUT)
+IS_THERE = PROGRAM is not None and BUS is not None
 START_SECONDS = 20
 _BUS_CONFIG = """<busconfig><type>system</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
