@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.portal.conftest import on_one_database
 from tests.portal.visitors import new_visitor, signed_in
 from tests.servers import RunningServer, Tenant
 
@@ -17,6 +18,7 @@ OWN = [page.path for page in PAGES if not page.open and page.show and "{" not in
 TEMPLATES = sorted(Path(ticketsonic.__file__).parent.rglob("templates/**/*.html"))
 
 
+@on_one_database
 def test_every_page_has_the_strict_policy(server: RunningServer, alice: Tenant) -> None:
     stranger, visitor = new_visitor(server), signed_in(server, alice.user_id)
     for path, who in [*((path, stranger) for path in OPEN), *((path, visitor) for path in OWN)]:
@@ -44,12 +46,14 @@ def test_no_template_has_script_or_style_within_it(template: Path) -> None:
     assert "https://" not in re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL).replace("https://www.w3.org", "")
 
 
+@on_one_database
 def test_what_is_somebodys_is_kept_by_nobody(server: RunningServer, alice: Tenant) -> None:
     visitor = signed_in(server, alice.user_id)
     for path in OWN:
         assert visitor.get(path).headers["cache-control"] == "no-store", path
 
 
+@on_one_database
 def test_a_first_page_weighs_less_than_100_kb_with_all_that_it_needs(server: RunningServer) -> None:
     visitor = new_visitor(server)
     page = visitor.client.get("/account/sign-in", headers={"accept-encoding": "gzip"})
@@ -67,6 +71,7 @@ def test_a_first_page_weighs_less_than_100_kb_with_all_that_it_needs(server: Run
     assert weight < MOST_BYTES
 
 
+@on_one_database
 def test_a_static_file_that_is_none_is_not_found(server: RunningServer) -> None:
     visitor = new_visitor(server)
     for path in ("/static/", "/static/none.css", "/static/manifest.json", "/static/../app.py", "/static/%2e%2e/app.py"):

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from tests.portal.conftest import on_one_database
 from tests.portal.visitors import Visitor, signed_in
 from tests.servers import RunningServer, Tenant
 
@@ -82,6 +83,7 @@ def test_when_a_key_was_last_used_is_shown(server: RunningServer, alice: Tenant)
         ({"expires": "9999-12-31"}, "This is no date"),
     ],
 )
+@on_one_database
 def test_what_is_wrong_with_a_new_key_is_told(
     server: RunningServer, alice: Tenant, fields: dict[str, str], said: str
 ) -> None:
@@ -89,6 +91,7 @@ def test_what_is_wrong_with_a_new_key_is_told(
     assert (answer.status_code, said in answer.text) == (422, True)
 
 
+@on_one_database
 def test_the_public_key_is_the_same_in_every_form(server: RunningServer, alice: Tenant) -> None:
     page = signed_in(server, alice.user_id).get(HERE).text
     plugin = alice.get("event/list").json()["user_public_key"]

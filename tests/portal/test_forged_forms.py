@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.portal.conftest import on_one_database
 from tests.portal.visitors import Visitor, new_visitor, signed_in
 from tests.servers import RunningServer, Tenant
 from ticketsonic.pages.serving import Page
@@ -21,6 +22,7 @@ def _token(visitor: Visitor) -> str:
     return re.findall(r'name="csrf" value="([^"]*)"', visitor.get(SECURITY).text)[0]
 
 
+@on_one_database
 def test_every_form_without_its_token_is_refused(server: RunningServer, alice: Tenant) -> None:
     visitor = signed_in(server, alice.user_id)
     assert len(FORMS) > 15
@@ -29,6 +31,7 @@ def test_every_form_without_its_token_is_refused(server: RunningServer, alice: T
         assert (answer.status_code, "This form is out of date" in answer.text) == (403, True), page.path
 
 
+@on_one_database
 def test_the_token_of_somebody_else_is_refused(server: RunningServer, alice: Tenant, bob: Tenant) -> None:
     hers, his = signed_in(server, alice.user_id), signed_in(server, bob.user_id)
     answer = hers.client.post(f"{SECURITY}/language", data={"csrf": _token(his), "language": "es"})
@@ -45,6 +48,7 @@ def test_the_token_of_somebody_else_is_refused(server: RunningServer, alice: Ten
     ],
     ids=str,
 )
+@on_one_database
 def test_a_form_of_another_site_is_refused_even_with_the_token(
     server: RunningServer, alice: Tenant, headers: dict[str, str]
 ) -> None:
@@ -55,6 +59,7 @@ def test_a_form_of_another_site_is_refused_even_with_the_token(
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "A" * 64, "A" * 10_000])
+@on_one_database
 def test_nonsense_for_a_token_is_refused(server: RunningServer, token: str) -> None:
     visitor = new_visitor(server)
     visitor.get("/account/sign-in")

@@ -33,6 +33,7 @@ def choose_again(post_office: PostOffice, link: str) -> int:
     return post_office.visitor().get(link).status_code
 
 
+@on_one_database
 def test_an_unknown_address_gets_the_same_page_and_no_mail(post_office: PostOffice, alice: Tenant) -> None:
     visitor, unknown = post_office.visitor(), fresh_email()
     pages = []
@@ -45,6 +46,7 @@ def test_an_unknown_address_gets_the_same_page_and_no_mail(post_office: PostOffi
     assert post_office.letterbox.is_empty()
 
 
+@on_one_database
 def test_an_address_gets_three_mails_an_hour_and_nobody_learns_of_the_bound(
     post_office: PostOffice, alice: Tenant
 ) -> None:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.portal.conftest import PostOffice
+from tests.portal.conftest import PostOffice, on_one_database
 from tests.portal.people import ANOTHER_PASSWORD, PASSWORD, choose, fresh_email, sign_in, without_tokens
 from tests.portal.visitors import new_visitor
 from tests.servers import RunningServer, Tenant
 
 
+@on_one_database
 def test_whoever_follows_the_mail_chooses_a_password_and_is_in(post_office: PostOffice) -> None:
     visitor, email = post_office.visitor(), fresh_email()
     asked = visitor.send("/account/register", email=email.upper())
@@ -26,6 +27,7 @@ def test_whoever_follows_the_mail_chooses_a_password_and_is_in(post_office: Post
     assert sign_in(elsewhere, email).headers["location"] == "/account"
 
 
+@on_one_database
 def test_a_known_address_gets_the_same_page_and_another_mail(post_office: PostOffice, alice: Tenant) -> None:
     visitor, unknown = post_office.visitor(), fresh_email()
     pages = []
@@ -37,6 +39,7 @@ def test_a_known_address_gets_the_same_page_and_another_mail(post_office: PostOf
     assert [link.partition("?")[0] for link in links] == ["/account/confirm", "/account/sign-in"]
 
 
+@on_one_database
 def test_a_second_mail_ends_the_first_ones_link(post_office: PostOffice) -> None:
     visitor, email = post_office.visitor(), fresh_email()
     links = []
@@ -77,6 +80,7 @@ def test_without_mail_a_taken_address_gets_the_same_answer_and_stays_as_it_is(se
         ("dora.long@example.com", "dora.long@example.com", "would try your e-mail address first"),
     ],
 )
+@on_one_database
 def test_a_password_that_will_not_do_is_told_beside_its_field(
     server: RunningServer, password: str, again: str, said: str
 ) -> None:
@@ -90,6 +94,7 @@ def test_a_password_that_will_not_do_is_told_beside_its_field(
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b@c", "a b@example.com", "x" * 250 + "@example.com"])
+@on_one_database
 def test_what_is_no_address_is_told(server: RunningServer, email: str) -> None:
     answer = new_visitor(server).send("/account/register", email=email, password=PASSWORD, again=PASSWORD)
     assert (answer.status_code, "This is no e-mail address." in answer.text) == (422, True)

@@ -31,6 +31,7 @@ def test_the_right_password_leads_to_where_one_wanted_to_go(server: RunningServe
     "wanted",
     ["https://evil.example/", "//evil.example", "/\\evil.example", "/v1/health", "/account//evil", "javascript:1"],
 )
+@on_one_database
 def test_it_leads_nowhere_else(server: RunningServer, alice: Tenant, wanted: str) -> None:
     visitor = signed_in(server, alice.user_id)
     assert visitor.client.get("/account/sign-in", params={"next": wanted}).headers["location"] == "/account"
