@@ -40,7 +40,7 @@ def area_of(file: str) -> str:
     folder, _, rest = file.partition("/")
     if folder == "portal":
         name = rest.removeprefix("templates/").partition(".")[0].partition("/")[0]
-        return "account" if name in ACCOUNT_PAGES else "events"
+        return "account" if name in ACCOUNT_PAGES else "station" if name == "printers" else "events"
     return {"developers": "developers", "station": "station", "printing": "station"}.get(folder, "pages")
 
 

@@ -31,7 +31,6 @@ ACTS = {
     "printer.link_renewed": N_("Print station's link renewed"),
     "badge.reprinted": N_("Badge printed again"),
     "badge.resolved": N_("Uncertain badge settled"),
-    "badge.settled": N_("Uncertain badge settled"),
 }
 
 WORDS = {

@@ -54,6 +54,12 @@ _REASONS = {
     "is a JPEG that no browser can draw: its segments make no sense": N_("This picture is damaged. Save it again."),
     "must not come beside stock": N_("Either add or take away, or set what is left: not both at once."),
     "would leave less than nothing, or more than a stock may be": N_("That many are not left any more."),
+    "must be one of ipp, station": N_("Choose how it is reached."),
+    "must be an address such as ipp://printer.local/ipp/print": N_(
+        "Give an address such as ipp://printer.local/ipp/print."
+    ),
+    "is required of a printer of kind ipp": N_("Give the printer's address."),
+    "an event has no more than 100 printers": N_("An event has 100 printers at the most: remove one first."),
     "must not hold NUL or a lone surrogate": N_("This holds a character that cannot be kept."),
 }
 _ANYTHING_ELSE = N_("This cannot be: please look at it again.")

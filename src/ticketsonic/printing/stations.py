@@ -4,6 +4,7 @@ A page takes one job at a time (jobs.py), prints it and reports. A page that die
 becomes uncertain, at once where the page comes back and says so, else when its time is up, and a person settles it.
 """
 
+import secrets
 import time
 from typing import Any
 
@@ -11,8 +12,8 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ticketsonic.accounts.audit import record
 from ticketsonic.database import Database
+from ticketsonic.errors import InvalidRequest
 from ticketsonic.printing.jobs import (
     PrinterKey,
     PrintJob,
@@ -20,14 +21,15 @@ from ticketsonic.printing.jobs import (
     find_job,
     printed,
     release,
-    reprint,
     resolve,
     take_jobs,
     uncertain,
 )
 from ticketsonic.printing.printers import Printer, find_station
+from ticketsonic.printing.reprinting import resolve_job
 from ticketsonic.printing.routing import IS_OPEN, goes_to
 from ticketsonic.printing.states import IN_HAND
+from ticketsonic.repeats import Repeatable
 from ticketsonic.schema import events, orders, print_jobs, printers, tickets
 
 RECENT_BADGES = 8
@@ -189,33 +191,21 @@ async def job_at_station(connection: AsyncConnection, station: Printer, job_id: 
     return job if is_its else None
 
 
-async def settle(
-    connection: AsyncConnection, station: Printer, job_id: int, *, came_out: bool, address: str | None
-) -> bool:
-    """Settle an uncertain job of a station: it came out, or another badge is asked for, with its own record.
+async def settle(database: Database, station: Printer, job_id: int, *, came_out: bool, address: str | None) -> bool:
+    """Settle an uncertain job of a station by a person's word: it came out, or another badge is asked for.
 
-    Returns whether there was such a job. Ring the bell for the event after the commit.
+    Returns whether there was such a job. Ring the bell for the event afterwards.
     """
-    job = await job_at_station(connection, station, job_id)
-    by = f"station {station.printer_id}"
-    detail = f"Settled at the print station {station.name}."
-    if job is None or not await resolve(connection, job.account_id, job_id, came_out=came_out, detail=detail):
+    async with database.reading() as connection:
+        job = await job_at_station(connection, station, job_id)
+    if job is None:
         return False
-    details = {"job": str(job_id), "came_out": came_out}
-    if not came_out:
-        again = await reprint(
-            connection,
-            job.account_id,
-            event_id=job.event_id,
-            barcode=job.barcode,
-            api_key_id=job.api_key_id,
-            requested_by=by,
-        )
-        details["reprint"] = str(again.job_id)
-    subject = str(station.event_id)
-    await record(
-        connection, job.account_id, "badge.settled", actor=by, address=address, subject=subject, details=details
-    )
+    actor = f"station {station.printer_id}"
+    word = Repeatable(job.account_id, "print/resolve", secrets.token_hex(16), None, actor, address)
+    try:
+        await resolve_job(database, word, job_id, "printed" if came_out else "again")
+    except InvalidRequest:  # it is not uncertain any more
+        return False
     return True
 
 

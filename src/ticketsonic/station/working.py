@@ -63,8 +63,7 @@ async def settle_job(visit: Visit) -> Response:
     if came_out is None:
         raise NoSuchPage
     job_id = _job_id(visit.form.get("job"))
-    async with visit.engine.database.transaction() as connection:
-        done = await settle(connection, station, job_id, came_out=came_out, address=visit.address)
+    done = await settle(visit.engine.database, station, job_id, came_out=came_out, address=visit.address)
     visit.engine.printing.bell.ring([station.event_id])
     return answer({"done": done})
 
