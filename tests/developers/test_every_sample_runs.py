@@ -1,5 +1,6 @@
 """Every sample of every language, run as it stands: each succeeds, and its answer is the one the pages show."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,19 @@ import pytest
 
 from tests.developers.runtimes import RUNTIMES, send_raw
 from tests.developers.story import Story, assert_as_recorded
-from ticketsonic.developers.requests import KEY_VARIABLE
+from ticketsonic.developers.requests import KEY_VARIABLE, SampleRequest
 from ticketsonic.developers.samples import BY_NAME, LANGUAGES
+
+HOSTILE = 'O\'Brien "Q" \\ \\n $HOME ${x} `id` $(id) #{1} %s %% {0} """ Ж 日本\nJSON\n'
+"""Whatever a language reads as more than a character: a sample's texts may hold it all."""
+
+
+def hostile_request(story: Story) -> SampleRequest:
+    """An order by somebody whose name is a program in most languages."""
+    order = story.request_of("order/new")
+    assert order.body is not None
+    body = {**order.body, "order_details": {"primary_text_pl": HOSTILE}}
+    return dataclasses.replace(order, operation="order/hostile", body=body)
 
 
 def test_there_is_a_way_to_run_each_language_of_the_pages() -> None:
@@ -22,13 +34,17 @@ def test_it_runs_in_its_own_language(name: str, story: Story, tmp_path: Path) ->
     if missing := runtime.missing():
         pytest.skip(f"the samples in {runtime.language.title} are not run: {missing} is missing (make runtimes)")
     routes, requests = zip(*story.requests(), strict=True)
-    for route, answer in zip(routes, runtime.run(tmp_path, story, requests), strict=True):
+    *answers, hostile = runtime.run(tmp_path, story, [*requests, hostile_request(story)])
+    for route, answer in zip(routes, answers, strict=True):
         assert_as_recorded(route, answer)
+    assert json.loads(hostile)["tickets"][0]["primary_text_pl"] == HOSTILE
 
 
 def test_http_is_what_goes_over_the_wire(story: Story) -> None:
     for route, request in story.requests():
         assert_as_recorded(route, send_raw(story, BY_NAME["http"].write(request)))
+    hostile = send_raw(story, BY_NAME["http"].write(hostile_request(story)))
+    assert json.loads(hostile)["tickets"][0]["primary_text_pl"] == HOSTILE
 
 
 def test_javascript_runs_in_a_browser(story: Story) -> None:
