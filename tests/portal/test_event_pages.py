@@ -96,6 +96,22 @@ def test_details_are_changed_and_emptied_ones_cleared(organiser: Visitor, alice:
     assert (event["secondary_text_pl"], event["time_zone"]) == (None, "America/Bogota")
 
 
+def test_every_change_stands_in_the_audit_with_its_fields(organiser: Visitor, alice: Tenant) -> None:
+    event_id, (sku,) = alice.event({"stock": 50}, badge={"badge_size": "A7"})
+    edit = {"request_hash": "b" * 32, "location": "Town Hall", "badge": {"badge_size": "A6"}, "ticket_code": "ed25519"}
+    assert alice.post("event/edit", edit, x_api_eventid=str(event_id)).status_code == 200
+    page = f"/account/events/{event_id}/types/{sku}"
+    fields = {"primary_text_pl": "Renamed", "price": "9", "currency": "EUR", "stock_change": "-3"}
+    assert organiser.send(page, page, **fields).status_code == 303
+    order = alice.order((sku, 12)).json()["request_hash"]
+    cancel = {"request_hash": "c" * 32, "order_request_hash": order}
+    assert alice.post("order/cancel", cancel).json()["cancelled"] == 12
+    audit = organiser.get("/account/audit")
+    assert audit.status_code == 200, audit.text
+    for said in ("location", "badge_size", "ed25519", "-3", str(event_id), sku, order, "… (12)"):
+        assert said in audit.text, said
+
+
 def test_stock_is_changed_by_a_difference_while_it_sells(organiser: Visitor, alice: Tenant) -> None:
     event_id, (sku,) = alice.event({"stock": 10, "price": "20.50"})
     page = f"/account/events/{event_id}/types/{sku}"

@@ -48,7 +48,9 @@ def test_from_registering_to_a_cancelled_ticket(
             code = sell_while_somebody_watches(page, shop, skus)
             scan_from_the_screen(page, code)
             cancel_one_of_two(page)
-            refusal = door(page, mailing_server, email).validate(code).json()
+            gate = make_door_key(page, mailing_server, email)
+            with gate.client:
+                refusal = gate.validate(code).json()
             assert (refusal["status"], refusal["reason"]) == ("failure", "cancelled")
             assert shop.stock(skus[0]) == 39
             look_at_every_other_page(page, mailing_server, skus[0])
@@ -136,7 +138,7 @@ def make_sales_key(page: Page, server: RunningServer, email: str) -> Tenant:
     return Tenant(server.url, email, shown)
 
 
-def door(page: Page, server: RunningServer, email: str) -> Tenant:
+def make_door_key(page: Page, server: RunningServer, email: str) -> Tenant:
     page.get_by_role("link", name="Credentials").click()
     page.get_by_label("What is it for?").fill("Gate 1")
     page.get_by_label("Admit", exact=True).check()
