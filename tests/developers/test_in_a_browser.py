@@ -22,12 +22,10 @@ KINDS_OF_PAGE = (
     "",
     "/fields",
     "/errors",
-    "/tickets",
     "/badges",
-    "/event/new?language=csharp",
+    "/order/new?language=csharp",
     "/ticket/badge?language=php",
     "/ticket-codes",
-    "/limits",
     "/search?q=stock",
 )
 
