@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.browser import open_context
+from tests.portal.conftest import on_one_database
 from tests.servers import RunningServer, Tenant
 from tests.station.desk import Desk, add_station, is_asked, new_desk, open_page, states_of, take_paper, until
 
@@ -60,6 +61,7 @@ def test_each_badge_comes_out_once_though_two_pages_are_open_and_the_server_star
         running.stop()
 
 
+@on_one_database
 def test_two_stations_share_what_waits_and_a_gate_s_station_prints_its_gate_alone(
     browser: Browser, desk: Desk, server: RunningServer, alice: Tenant
 ) -> None:

@@ -5,6 +5,7 @@ import time
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser import open_context
+from tests.portal.conftest import on_one_database
 from tests.servers import RunningServer
 from tests.station.desk import (
     Desk,
@@ -86,6 +87,7 @@ def test_a_page_that_is_loaded_anew_while_it_prints_says_at_once_that_it_does_no
         assert not is_asked(page)
 
 
+@on_one_database
 def test_a_page_that_is_loaded_anew_before_it_prints_prints_then(
     browser: Browser, desk: Desk, server: RunningServer
 ) -> None:
@@ -107,6 +109,7 @@ def test_a_page_that_is_loaded_anew_before_it_prints_prints_then(
         until(lambda: states_of(server, desk.event_id) == ["printed"])
 
 
+@on_one_database
 def test_a_badge_that_cannot_be_loaded_waits_and_is_tried_again(
     browser: Browser, desk: Desk, server: RunningServer
 ) -> None:
@@ -123,6 +126,7 @@ def test_a_badge_that_cannot_be_loaded_waits_and_is_tried_again(
         page.locator("#trouble").wait_for(state="hidden")
 
 
+@on_one_database
 def test_a_page_that_says_late_that_it_printed_is_believed(browser: Browser, desk: Desk, server: RunningServer) -> None:
     with open_context(browser) as context:
         page = open_page(context, desk.link)

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.portal.conftest import on_one_database
 from tests.raw_http import connected, request
 from tests.servers import RunningServer, Tenant, fresh_hash
 from tests.station.desk import Desk, add_station, states_of
@@ -142,6 +143,7 @@ def test_a_removed_station_s_link_is_over_and_what_waits_goes_to_the_others(
     assert browser.claim(beside["printer_id"]).json()["name"] == "Ada"
 
 
+@on_one_database
 @pytest.mark.parametrize("token", ["", "x", "x" * 32, "x" * 5000, "\x00", "ж" * 32, "' OR 1=1 --"])
 def test_what_is_no_link_opens_nothing(browser: Browser, token: str) -> None:
     answer = browser.open(f"#{token}")
@@ -149,6 +151,7 @@ def test_what_is_no_link_opens_nothing(browser: Browser, token: str) -> None:
     assert not any(name.startswith("ticketsonic-station") for name in browser.client.cookies)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("act", "fields"),
     [
@@ -173,6 +176,7 @@ def test_what_a_page_would_never_say_changes_nothing(
     assert states_of(server, desk.event_id) == ["waiting"]
 
 
+@on_one_database
 def test_another_site_s_page_can_do_nothing_with_this_browser(
     browser: Browser, desk: Desk, server: RunningServer
 ) -> None:
@@ -185,6 +189,7 @@ def test_another_site_s_page_can_do_nothing_with_this_browser(
     assert states_of(server, desk.event_id) == ["waiting"]
 
 
+@on_one_database
 def test_the_cookie_is_out_of_reach_and_the_link_s_secret_in_no_log(
     browser: Browser, desk: Desk, data_dir: Path
 ) -> None:
@@ -195,6 +200,7 @@ def test_the_cookie_is_out_of_reach_and_the_link_s_secret_in_no_log(
     assert desk.link.partition("#")[2] not in (data_dir / "server.log").read_text()
 
 
+@on_one_database
 def test_its_pages_take_scripts_and_styles_from_this_server_alone(browser: Browser, desk: Desk) -> None:
     browser.open(desk.link)
     for path in ("/station", f"/station/{desk.station_id}"):
