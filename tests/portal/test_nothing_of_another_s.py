@@ -9,7 +9,8 @@ from tests.portal.visitors import Visitor, signed_in
 from tests.servers import RunningServer, Tenant, fresh_hash
 from ticketsonic.portal.table import PAGES
 
-NUMBERS = {"event_id", "order_id", "position", "key_id", "session_id", "number"}
+NUMBERS = {"event_id", "order_id", "position", "key_id", "session_id", "number", "printer_id", "job_id"}
+OF_EACH_ACCOUNT = {"number", "code"}  # signing keys are counted in each account: everybody has a number 1
 SECRETS = ("Alices secret event", "Alices secret type", "Alices secret buyer", "Alices secret company")
 
 
@@ -17,18 +18,20 @@ def test_every_address_with_an_id_is_as_one_that_nobody_has(server: RunningServe
     event_id, (sku,) = alice.event({"primary_text_pl": SECRETS[1]}, primary_text_pl=SECRETS[0])
     buyer = {"primary_text_pl": SECRETS[2], "secondary_text_pl": SECRETS[3]}
     order_hash = alice.order((sku, 1), order_details=buyer).json()["request_hash"]
+    signed_in(server, alice.user_id)  # another session, that could be ended
     owner, stranger = signed_in(server, alice.user_id), signed_in(server, bob.user_id)
     order_id = _order_id(owner, order_hash)
     ids = {"event_id": event_id, "order_id": order_id, "position": 0, "sku": sku, "kind": "orders"}
+    ids |= _ids_on_other_pages(alice, owner, event_id)
     token = re.findall(r'name="csrf" value="([^"]+)"', stranger.get("/account/audit").text)[0]
     tried = 0
     for page in PAGES:
         names = re.findall(r"\{(\w+)(?::\w+)?\}", page.path)
-        if not names or not set(names) <= set(ids):
+        if not names or set(names) & OF_EACH_ACCOUNT:
             continue
         tried += 1
         path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(ids[found[1]]), page.path)
-        nobodys = path.replace(str(event_id), "7777777").replace(str(order_id), "77777777777")
+        nobodys = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: "777777777" if found[1] in NUMBERS else "x", page.path)
         path, nobodys = (f"{each}?event={event_id}" if "exports" in each else each for each in (path, nobodys))
         if page.show is not None and not path.endswith("/stream"):  # which has no end
             assert owner.get(path).status_code == 200, path
@@ -40,11 +43,28 @@ def test_every_address_with_an_id_is_as_one_that_nobody_has(server: RunningServe
             form = {"csrf": token, "request_hash": fresh_hash()[:32], "primary_text_pl": "Taken over", "price": "1"}
             sent = stranger.client.post(path, data=form, headers={"origin": server.url})
             assert sent.status_code == 404, path
-    assert tried >= 12
+    assert tried >= 19
     for path in ("/account/events", "/account/orders", f"/account/orders?q={order_hash}", "/account/orders?q=secret"):
         _says_nothing(stranger.get(path).text)
     assert alice.stock(sku) == 99
     assert SECRETS[2] in owner.get(f"/account/orders?q={order_hash}").text
+
+
+def _ids_on_other_pages(alice: Tenant, owner: Visitor, event_id: int) -> dict[str, int]:
+    """A printer, an API key and a session of the owner's; and a print job that nobody has."""
+    station = {"request_hash": fresh_hash(), "name": SECRETS[0], "kind": "station"}
+    made = alice.post("printer/new", station, x_api_eventid=str(event_id))
+    assert made.status_code == 200, made.text
+    key = re.search(r"/account/credentials/keys/(\d+)/revoke", owner.get("/account/credentials").text)
+    session = re.search(r"/account/security/sessions/(\d+)/end", owner.get("/account/security").text)
+    assert key
+    assert session
+    return {
+        "printer_id": made.json()["printer_id"],
+        "key_id": int(key[1]),
+        "session_id": int(session[1]),
+        "job_id": 1,
+    }
 
 
 def _order_id(visitor: Visitor, order_hash: str) -> int:
