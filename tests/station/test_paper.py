@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.browser import open_context
 from tests.servers import RunningServer, fresh_hash
@@ -72,7 +72,7 @@ def _looks_like(content: bytes, png: bytes) -> bool:
     return difference(printed.resize(drawn.size), drawn) < 2
 
 
-def test_a_kiosk_prints_by_itself_what_arrives(one_server: RunningServer, tmp_path: Path) -> None:
+def test_a_kiosk_prints_by_itself_what_arrives(browser: Browser, one_server: RunningServer, tmp_path: Path) -> None:
     """The real thing: Chromium with --kiosk-printing, and its own printing to a printer that makes PDF files."""
     papers, profile = tmp_path / "papers", tmp_path / "profile"
     papers.mkdir()
@@ -80,9 +80,9 @@ def test_a_kiosk_prints_by_itself_what_arrives(one_server: RunningServer, tmp_pa
     remembered = {"printing": {"print_preview_sticky_settings": {"appState": json.dumps(_PDF_PRINTER)}}}
     remembered["savefile"] = {"default_directory": str(papers)}
     (profile / "Default" / "Preferences").write_text(json.dumps(remembered))
-    with one_server.new_tenant("alice") as alice, sync_playwright() as playwright:
+    with one_server.new_tenant("alice") as alice:
         desk = new_desk(alice)
-        kiosk = playwright.chromium.launch_persistent_context(
+        kiosk = browser.browser_type.launch_persistent_context(
             profile,
             executable_path="/usr/bin/chromium",
             headless=False,  # the whole browser, printing included; it needs no screen all the same
