@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,31 @@ settings.register_profile(
 )
 settings.register_profile("long", parent=settings.get_profile("suite"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+ONE_DATABASE_WILL_DO = ("http", "wire", "pages", "portal", "station")
+"""Folders whose tests ask the database nothing that others do not ask on both: what they are about is before it."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the suite under 15 minutes on two cores; `make test EVERYTHING=1` runs all of it on both databases."""
+    if os.environ.get("EVERYTHING"):
+        return
+    here = Path(__file__).parent
+    left_out = [
+        item
+        for item in items
+        if item.path.is_relative_to(here)
+        and item.path.relative_to(here).parts[0] in ONE_DATABASE_WILL_DO
+        and "postgresql" in getattr(item, "callspec", _NoParameters).params.values()
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+
+
+class _NoParameters:
+    params: ClassVar[dict[str, object]] = {}
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

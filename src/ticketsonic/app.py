@@ -183,7 +183,8 @@ class Application:
 
 
 def _folder_of(path: str) -> str:
-    return path.removeprefix("/").partition("/")[0]
+    """Give the first part of an address; "" for / alone. One that begins with two slashes is none of the pages'."""
+    return path.split("/")[1] or path[1:]
 
 
 def _with_request_id(send: Send) -> Send:

@@ -153,7 +153,17 @@ def test_an_absolute_address_is_a_path_too(server: RunningServer) -> None:
         assert line.answer().status == 200
 
 
-PATHS = ("/", "/v1", "/v1/", "/v2/health", "//v1/health", "/v1/%00", "/v1/%ff", "/v1/../etc/passwd", "/V1/health")
+PATHS = (
+    "/nothing",
+    "/v1",
+    "/v1/",
+    "/v2/health",
+    "//v1/health",
+    "/v1/%00",
+    "/v1/%ff",
+    "/v1/../etc/passwd",
+    "/V1/health",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -111,7 +111,7 @@ def test_a_hundred_requests_may_wait_in_line_and_no_more(server: RunningServer) 
     with connected(server.url) as line:
         line.send(HEALTH * 90)
         assert [line.answer().status for _ in range(90)] == [200] * 90
-        line.send(b"GET / HTTP/1.1\r\n\r\n" * 5000)
+        line.send(b"GET /nothing HTTP/1.1\r\n\r\n" * 5000)
         statuses = []
         while not statuses or statuses[-1] == 404:
             answer = line.answer()
