@@ -22,21 +22,32 @@ ONE_DATABASE_WILL_DO = ("http", "wire", "pages", "portal", "station")
 """Folders whose tests ask the database nothing that others do not ask on both: what they are about is before it."""
 
 
+DRIVES_SOMEBODY_ELSE = ("badges", "developers", "pages", "portal", "printing", "station")
+"""Folders whose tests drive a browser, a printer or a language's runtime, which may stumble on a machine that is busy:
+one that fails is tried once more, and shown with an R. What fails twice fails."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the suite under 15 minutes on two cores; `make test EVERYTHING=1` runs all of it on both databases."""
+    for item in items:
+        if _folder(item) in DRIVES_SOMEBODY_ELSE:
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if os.environ.get("EVERYTHING"):
         return
-    here = Path(__file__).parent
     left_out = [
         item
         for item in items
-        if item.path.is_relative_to(here)
-        and item.path.relative_to(here).parts[0] in ONE_DATABASE_WILL_DO
+        if _folder(item) in ONE_DATABASE_WILL_DO
         and "postgresql" in getattr(item, "callspec", _NoParameters).params.values()
     ]
     config.hook.pytest_deselected(items=left_out)
     gone = set(left_out)
     items[:] = [item for item in items if item not in gone]
+
+
+def _folder(item: pytest.Item) -> str:
+    here = Path(__file__).parent
+    return item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
 
 
 class _NoParameters:

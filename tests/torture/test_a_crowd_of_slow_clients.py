@@ -1,4 +1,4 @@
-"""Slow and half-open clients keep nobody from buying, and are cut in time. What they cost: `make slow`."""
+"""Slow and half-open clients keep nobody from buying, and are cut in time. What they cost: `make slow-clients`."""
 
 import time
 from collections.abc import Iterator
