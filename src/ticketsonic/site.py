@@ -17,6 +17,7 @@ from ticketsonic.station import table as station
 
 
 def build_site(routes: Sequence[Route], engine: Callable[[], Engine], streams: Streams) -> Pages:
-    """Build the pages; the developer centre describes `routes`."""
-    pages = (*portal.PAGES, *station.PAGES, *DeveloperCentre(tuple(routes), __version__).pages)
-    return Pages(pages, engine, streams)
+    """Build the pages; the developer centre describes `routes`, and has what it needs for that in hand by then."""
+    centre = DeveloperCentre(tuple(routes), __version__)
+    centre.draw_ahead()
+    return Pages((*portal.PAGES, *station.PAGES, *centre.pages), engine, streams)
