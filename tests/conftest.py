@@ -22,6 +22,9 @@ ONE_DATABASE_WILL_DO = ("http", "wire", "pages", "portal", "station")
 """Folders whose tests ask the database nothing that others do not ask on both: what they are about is before it."""
 
 
+TWO_PROCESSES_WILL_DO = "test_printer_stopped_and_started.py"
+"""A minute of a printer's waiting: PostgreSQL, where two processes serve, is the harder half."""
+
 DRIVES_SOMEBODY_ELSE = ("badges", "developers", "pages", "portal", "printing", "station")
 """Folders whose tests drive a browser, a printer or a language's runtime, which may stumble on a machine that is busy:
 one that fails is tried once more, and shown with an R. What fails twice fails."""
@@ -34,15 +37,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.flaky(reruns=1))
     if os.environ.get("EVERYTHING"):
         return
-    left_out = [
-        item
-        for item in items
-        if _folder(item) in ONE_DATABASE_WILL_DO
-        and "postgresql" in getattr(item, "callspec", _NoParameters).params.values()
-    ]
+    left_out = [item for item in items if _left_out(item)]
     config.hook.pytest_deselected(items=left_out)
     gone = set(left_out)
     items[:] = [item for item in items if item not in gone]
+
+
+def _left_out(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", _NoParameters).params.values()
+    if _folder(item) in ONE_DATABASE_WILL_DO:
+        return "postgresql" in parameters
+    return item.path.name == TWO_PROCESSES_WILL_DO and "sqlite" in parameters
 
 
 def _folder(item: pytest.Item) -> str:
