@@ -67,7 +67,10 @@ def test_javascript_runs_in_a_browser(story: Story) -> None:
 
 
 def _run_in_page(page: Any, sample: str) -> list[Any]:
-    """Run a sample as the console does, where `await` may stand at the top; returns what it logs."""
-    with page.expect_console_message() as logged:
+    """Run a sample as the console does, where `await` may stand at the top; returns what it logs.
+
+    The browser itself writes to the same console, when it likes: that this address has no icon, for one.
+    """
+    with page.expect_console_message(lambda message: message.type == "log") as logged:
         page.evaluate(f"async () => {{ {sample} }}")
     return [argument.json_value() for argument in logged.value.args]
