@@ -26,11 +26,14 @@ SELECT (SELECT count(*) FROM orders o WHERE NOT EXISTS (
      + (SELECT count(*) FROM tickets t WHERE NOT EXISTS (
           SELECT 1 FROM orders o WHERE o.account_id = t.account_id AND o.id = t.order_id))"""
 _BADGES = """
-SELECT (SELECT count(*) FROM tickets t WHERE t.admitted_at IS NOT NULL AND NOT EXISTS (
-          SELECT 1 FROM print_jobs p WHERE p.account_id = t.account_id AND p.barcode = t.barcode))
-     + (SELECT count(*) FROM print_jobs p WHERE NOT EXISTS (
-          SELECT 1 FROM tickets t
-           WHERE t.account_id = p.account_id AND t.barcode = p.barcode AND t.admitted_at IS NOT NULL))"""
+SELECT (SELECT count(*) FROM (
+          SELECT account_id, barcode FROM tickets WHERE admitted_at IS NOT NULL
+          EXCEPT SELECT account_id, barcode FROM print_jobs) AS unprinted)
+     + (SELECT count(*) FROM print_jobs)
+     - (SELECT count(*) FROM (
+          SELECT DISTINCT p.account_id, p.barcode
+            FROM print_jobs p JOIN tickets t ON t.account_id = p.account_id AND t.barcode = p.barcode
+           WHERE t.admitted_at IS NOT NULL) AS printed_once)"""
 _BOTH = "SELECT count(*) FROM tickets WHERE admitted_at IS NOT NULL AND cancelled_at IS NOT NULL"
 _ACTIVE = """
 SELECT count(*) FROM pg_stat_activity
@@ -38,7 +41,7 @@ SELECT count(*) FROM pg_stat_activity
 
 _NONE_OF = {
     "orders without tickets, or tickets without an order": _HALVES,
-    "admissions without a badge to print, or badges without an admission": _BADGES,
+    "admissions without a badge to print, badges without an admission, or two for one": _BADGES,
     "tickets both admitted and cancelled": _BOTH,
 }
 Thing = TypeVar("Thing")

@@ -251,15 +251,6 @@ print_jobs = Table(
     CheckConstraint(
         "state IN ('waiting', 'sending', 'accepted', 'printed', 'uncertain', 'cancelled', 'failed')", name="state"
     ),
-    # Exactly one for an admission, however often it is asked for.
-    Index(
-        "print_jobs_admission_key",
-        "account_id",
-        "barcode",
-        unique=True,
-        sqlite_where=text("kind = 'admission'"),
-        postgresql_where=text("kind = 'admission'"),
-    ),
     # What is not over yet is looked for every moment, and is little.
     Index(
         "print_jobs_open_idx",
@@ -268,6 +259,7 @@ print_jobs = Table(
         sqlite_where=text("state IN ('waiting', 'sending', 'accepted', 'uncertain')"),
         postgresql_where=text("state IN ('waiting', 'sending', 'accepted', 'uncertain')"),
     ),
+    sqlite_with_rowid=False,
 )
 
 # How an account's person signs in to the portal; an account that only the command line knows has none.

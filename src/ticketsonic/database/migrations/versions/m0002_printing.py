@@ -33,14 +33,7 @@ def upgrade() -> None:
             name=op.f("print_jobs_state_check"),
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("print_jobs_pkey")),
-    )
-    op.create_index(
-        "print_jobs_admission_key",
-        "print_jobs",
-        ["account_id", "barcode"],
-        unique=True,
-        sqlite_where=sa.text("kind = 'admission'"),
-        postgresql_where=sa.text("kind = 'admission'"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "print_jobs_open_idx",
