@@ -274,6 +274,7 @@ def _read_admission_view(
 
 def _write_admissions(connection: sqlite3.Connection, admissions: Sequence[Admission]) -> set[TicketKey]:
     admitted = set()
+    printed = []
     for admission in admissions:
         key = (admission.account_id, admission.barcode)
         done = connection.execute(_ADMIT, (admission.admitted_at, admission.api_key_id, *key))
@@ -282,7 +283,9 @@ def _write_admissions(connection: sqlite3.Connection, admissions: Sequence[Admis
             if admission.idempotency:
                 connection.execute(_REMEMBER, _idempotency_values(admission.idempotency))
             if admission.print_job_id is not None:
-                connection.execute(_PRINT, _print_values(admission))
+                printed.append(_print_values(admission))
+    if printed:
+        connection.executemany(_PRINT, printed)
     return admitted
 
 
