@@ -187,6 +187,25 @@ def test_it_keeps_the_background_until_another_one_comes(alice: Tenant) -> None:
     assert httpx.get(first).status_code == 404
 
 
+def test_it_takes_the_background_away_where_that_is_said(alice: Tenant) -> None:
+    event_id, _ = alice.event(badge={"badge_background": JPEG})
+    address = badge_of(alice, event_id)["badge_background_url"]
+    assert_done(edit(alice, event_id, {"badge_background_remove": False}))
+    assert badge_of(alice, event_id)["badge_background_url"] == address
+    assert_done(edit(alice, event_id, {"badge_background_remove": True}))
+    assert badge_of(alice, event_id)["badge_background_url"] is None
+    assert httpx.get(address).status_code == 404
+    assert_done(edit(alice, event_id, {"badge_background_remove": True, "badge_background": JPEG}))
+    assert httpx.get(badge_of(alice, event_id)["badge_background_url"]).content == base64.b64decode(JPEG)
+
+
+def test_an_explicit_null_clears_a_test_text_and_an_empty_one_leaves_it(alice: Tenant) -> None:
+    event_id, _ = alice.event(badge={"badge_primary_test_text": "Zoë", "badge_secondary_test_text": "Zoo"})
+    assert_done(edit(alice, event_id, {"badge_primary_test_text": None, "badge_secondary_test_text": ""}))
+    badge = badge_of(alice, event_id)
+    assert (badge["badge_primary_test_text"], badge["badge_secondary_test_text"]) == (None, "Zoo")
+
+
 def test_it_takes_a_background_of_an_a4_badge(alice: Tenant) -> None:
     jpeg = jpeg_of(padding_bytes=8_000_000)
     event_id, _ = alice.event(badge={"badge_size": "A4", "badge_background": base64.b64encode(jpeg).decode()})

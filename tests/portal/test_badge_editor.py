@@ -67,6 +67,23 @@ def test_it_takes_another_size_from_who_means_it(organiser: Visitor, badge: str)
     assert "There is a background" in organiser.get(badge).text
 
 
+def test_the_background_can_be_taken_away_again_and_the_preview_shows_it_first(organiser: Visitor, badge: str) -> None:
+    plain = organiser.get(f"{badge}/preview.png").content
+    assert upload(organiser, badge, jpeg_of(*A10_PIXELS, "#205040")) == "saved"
+    assert organiser.get(f"{badge}/preview.png?badge_background_remove=on").content == plain
+    assert organiser.get(f"{badge}/preview.png").content != plain
+    assert organiser.send(badge, badge, badge_background_remove="on").status_code == 303
+    assert organiser.get(f"{badge}/preview.png").content == plain
+    assert "badge_background_remove" not in organiser.get(badge).text
+
+
+def test_a_name_to_try_that_was_emptied_is_gone_when_it_is_saved(organiser: Visitor, alice: Tenant, badge: str) -> None:
+    assert organiser.send(badge, badge, badge_primary_test_text="Zoë").status_code == 303
+    assert 'value="Zoë"' in organiser.get(badge).text
+    assert organiser.send(badge, badge, badge_primary_test_text="").status_code == 303
+    assert alice.get("event/list").json()["events"][-1]["badge"]["badge_primary_test_text"] is None
+
+
 def test_the_preview_follows_the_fields_and_saves_nothing(organiser: Visitor, badge: str) -> None:
     usual = organiser.get(f"{badge}/preview.png").content
     larger = organiser.get(f"{badge}/preview.png?badge_primary_text_fontsize=20").content

@@ -128,6 +128,7 @@ _BADGE = {
         "A JPEG in base64, drawn 1:1 at 300 dpi from the top left corner. White space and the head of a data URL are "
         "ignored. Write-only: lists give `badge_background_url`."
     ),
+    "badge_background_remove": means("Takes the background away, unless the same request brings another one."),
     **_badge("primary"),
     **_badge("secondary"),
 }

@@ -11,7 +11,7 @@ from ticketsonic.accounts.audit import COMMAND_LINE, record
 from ticketsonic.accounts.links import make_link, path_of
 from ticketsonic.accounts.signing_keys import Keyring
 from ticketsonic.database import Database
-from ticketsonic.events.badge import BadgeFields
+from ticketsonic.events.badge import FIRST_LOOK, BadgeFields
 from ticketsonic.events.events import NewEvent, create_event
 from ticketsonic.events.ticket_types import TicketTypeFields, list_ticket_types
 from ticketsonic.repeats import Repeatable
@@ -49,7 +49,7 @@ def _sample_event() -> NewEvent:
             TicketTypeFields(primary_text_pl="Regular pass", price=25_00, currency="EUR", stock=150),
             TicketTypeFields(primary_text_pl="Children's pass", price=12_50, currency="EUR", stock=100),
         ],
-        badge=BadgeFields(),
+        badge=msgspec.convert(FIRST_LOOK, BadgeFields),
     )
 
 

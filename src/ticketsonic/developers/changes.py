@@ -37,6 +37,7 @@ RELEASES = (
                 N_("Stock can be changed by a difference, so that a sale in between is not undone."), ("ticket/edit",)
             ),
             Change(N_("An event has a time zone."), ("event/new", "event/edit", "event/list")),
+            Change(N_("A badge's background can be taken away again."), ("event/edit",)),
         ),
     ),
     Release(

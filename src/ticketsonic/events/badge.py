@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Struct, UnsetType
 
 from ticketsonic.events.jpeg import check_jpeg
-from ticketsonic.wire.kinds import Kind, Number, RefusedValue, choice, may_be_number, text
+from ticketsonic.wire.kinds import Flag, Kind, Number, RefusedValue, choice, may_be_number, text
 from ticketsonic.wire.patterns import LONGEST_NUMBER_CHARACTERS, decimal_pattern
 
 SIZES = ("A4", "A5", "A6", "A7", "A8", "A9", "A10")
@@ -84,7 +84,7 @@ Offset = Annotated[str, _decimal(-LARGEST_OFFSET, LARGEST_OFFSET)] | UnsetType
 FontSize = Annotated[str, _decimal(0, LARGEST_FONT_SIZE, above_low=True)] | UnsetType
 _COLOUR_SCHEMA = {"type": "string", "pattern": "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"}
 Colour = Annotated[str, Kind(read=read_colour, schema=_COLOUR_SCHEMA)] | UnsetType
-TestText = Annotated[str, text(255)] | UnsetType
+TestText = Annotated[str, text(255)] | UnsetType | None
 _SIXTH = r"\s*[A-Za-z0-9+/]"  # 6 bits, white space anywhere
 _JPEG_SCHEMA = {
     "type": "string",
@@ -98,12 +98,16 @@ _JPEG_SCHEMA = {
 
 
 class BadgeFields(Struct):
-    """The badge of event/new and event/edit: the pages' six fields and the plugin's eighteen, all optional."""
+    """The badge of event/new and event/edit: the pages' six fields, the plugin's eighteen and one of ours.
+
+    A client in the field may send null for a background that it does not change, so removing one has its own word.
+    """
 
     badge_text_horizontal_location: Horizontal = UNSET
     badge_text_vertical_location: Vertical = UNSET
     badge_size: Annotated[str, choice(*SIZES)] | UnsetType = UNSET
     badge_background: Annotated[bytes, Kind(read=read_jpeg, schema=_JPEG_SCHEMA)] | UnsetType = UNSET
+    badge_background_remove: Flag | UnsetType = UNSET
     badge_primary_test_text: TestText = UNSET
     badge_primary_text_horizontal_location: Horizontal = UNSET
     badge_primary_text_horizontal_offset: Offset = UNSET
@@ -145,21 +149,30 @@ DEFAULTS: dict[str, str | None] = {
 }
 
 
+FIRST_LOOK = {
+    "badge_primary_text_fontsize": "90",
+    "badge_secondary_text_fontsize": "45",
+    "badge_secondary_text_vertical_offset": "6",
+}
+"""What a badge begins with that a person makes: by the API's defaults both texts are small, one over the other."""
+_BACKGROUND = frozenset({"badge_background", "badge_background_remove"})
+
+
 def merge_badge(stored: dict[str, str], given: BadgeFields) -> dict[str, str]:
-    """Merge a request's fields into what is stored; the background is kept apart.
+    """Merge a request's fields into what is stored; the background is kept apart, and None clears a test text.
 
     The unprefixed location sets both prefixed ones where the same request does not give those.
     """
     changes = {
         name: value
         for name in given.__struct_fields__
-        if name != "badge_background" and (value := getattr(given, name)) is not UNSET
+        if name not in _BACKGROUND and (value := getattr(given, name)) is not UNSET
     }
     for axis in ("horizontal", "vertical"):
         if both := changes.get(f"badge_text_{axis}_location"):
             for which in ("primary", "secondary"):
                 changes.setdefault(f"badge_{which}_text_{axis}_location", both)
-    return {**stored, **changes}
+    return {name: value for name, value in {**stored, **changes}.items() if value is not None}
 
 
 def list_badge(stored: dict[str, str], background_url: str | None) -> dict[str, str | None]:

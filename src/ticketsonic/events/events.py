@@ -118,9 +118,12 @@ async def edit_event(
 
 
 async def _keep_background(connection: AsyncConnection, account_id: int, event_id: int, badge: BadgeFields) -> None:
-    if isinstance(badge.badge_background, UnsetType):
+    unchanged = isinstance(badge.badge_background, UnsetType)
+    if unchanged and badge.badge_background_remove is not True:
         return
     await connection.execute(delete(badge_backgrounds).where(badge_backgrounds.c.event_id == event_id))
+    if unchanged:
+        return
     values = {
         "account_id": account_id,
         "event_id": event_id,

@@ -29,6 +29,7 @@ FIELDS = tuple(name for name in DEFAULTS if not name.startswith("badge_text_"))
 """The plugin's fields; the pages' unprefixed locations set two of these at once, which an editor has no need of."""
 BODY_BYTES = 13 * 1024 * 1024
 """A picture of 12 MB, which is what the API takes in base64 (16 MB), and the form around it."""
+REMOVE = "badge_background_remove"
 _TEST_TEXTS = ("badge_primary_test_text", "badge_secondary_test_text")
 _SLACK_PIXELS = 2
 
@@ -87,17 +88,23 @@ async def preview(visit: Visit) -> Response:
 def _job(badge: EventBadge, given: BadgeFields, background: bytes | None = None) -> Job:
     stored: dict[str, Any] = merge_badge({**DEFAULTS, **badge.stored}, given)  # type: ignore[dict-item]
     primary, secondary = (stored.get(name) or "" for name in _TEST_TEXTS)
-    return Job(stored, background or badge.background, [_texts(primary, secondary)], "png")
+    kept = None if given.badge_background_remove is True else badge.background
+    return Job(stored, background or kept, [_texts(primary, secondary)], "png")
 
 
 def _texts(primary: str, secondary: str) -> BadgeTexts:
     return BadgeTexts(primary, secondary) if primary or secondary else SAMPLE
 
 
-def _given(values: Mapping[str, Any]) -> dict[str, str]:
-    """Take the badge's fields out of a form or query, a comma for a point as half of Europe writes it."""
-    given = {name: str(values[name]).strip() for name in FIELDS if isinstance(values.get(name), str)}
-    return {name: value if name in _TEST_TEXTS else value.replace(",", ".") for name, value in given.items() if value}
+def _given(values: Mapping[str, Any]) -> dict[str, str | bool | None]:
+    """Take the badge's fields out of a form or query, a comma for a point as half of Europe writes it.
+
+    A test text that was emptied is cleared; any other field that was emptied stays as it is.
+    """
+    typed = {name: str(values[name]).strip() for name in FIELDS if isinstance(values.get(name), str)}
+    given: dict[str, str | bool | None] = {name: value.replace(",", ".") for name, value in typed.items() if value}
+    given |= {name: typed[name] or None for name in _TEST_TEXTS if name in typed}
+    return given | ({REMOVE: True} if values.get(REMOVE) else {})
 
 
 async def _check_picture(visit: Visit, form: Form, fields: BadgeFields) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from ticketsonic.errors import DuplicatedRequest
+from ticketsonic.events.badge import FIRST_LOOK
 from ticketsonic.events.events import EventChanges, ListedEvent, NewEvent, create_event, edit_event, find_event
 from ticketsonic.events.overview import list_overview
 from ticketsonic.events.time_zones import time_zone_names
@@ -52,7 +53,7 @@ async def create(visit: Visit) -> Response:
         "currency": form.text("currency"),
         "stock": form.text("stock"),
     }
-    new = read_into(NewEvent, {**values, "tickets": [first], "badge": {}}, form, visit)
+    new = read_into(NewEvent, {**values, "tickets": [first], "badge": FIRST_LOOK}, form, visit)
     if not form.text("type_title"):
         form.errors["type_title"] = visit.gettext("This is needed.")
     if not values["primary_text_pl"]:
