@@ -4,15 +4,20 @@ An event id or SKU is drawn at random, so that neither tells how many there are 
 drawn alike the primary key objects and the transaction is tried again with fresh ones.
 """
 
+import os
 import random
 import re
 import secrets
+import struct
 import threading
 import time
 
 BARCODE_BYTES = 8
 _SKU = re.compile(r"([1-9][0-9]{2})-([0-9]{5,6})")
 _DIGITS = re.compile(r"[0-9]{1,20}")
+_BARCODES = ">256q"
+_drawn_barcodes: list[int] = []
+os.register_at_fork(after_in_child=_drawn_barcodes.clear)  # a parent's draws are not a child's
 _EPOCH_SECONDS = 1_704_067_200  # 2024-01-01, so that microseconds and 12 random bits fit 63 bits until 2095
 
 
@@ -27,8 +32,16 @@ def draw_ticket_type_id() -> int:
 
 
 def draw_barcode() -> int:
-    """Draw a ticket's barcode: 64 bits from the system's CSPRNG, as the signed integer a database keeps."""
-    return int.from_bytes(secrets.token_bytes(BARCODE_BYTES), "big", signed=True)
+    """Draw a ticket's barcode: 64 bits from the system's CSPRNG, as the signed integer a database keeps.
+
+    Many are drawn at once: asking the system lets go of the interpreter's lock, and while tickets are signed on other
+    threads, every single draw would wait its turn to get it back.
+    """
+    while True:
+        try:
+            return _drawn_barcodes.pop()
+        except IndexError:
+            _drawn_barcodes.extend(struct.unpack(_BARCODES, secrets.token_bytes(struct.calcsize(_BARCODES))))
 
 
 def barcode_bytes(barcode: int) -> bytes:
