@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-PRINT_JOB = 2
+PRINT_JOB, CREATE_JOB, SEND_DOCUMENT, GET_PRINTER_ATTRIBUTES = 2, 5, 6, 11
+_PRINTS = (PRINT_JOB, SEND_DOCUMENT)
+# As the value of an attribute: one that offers to open jobs offers to print them whole twice instead.
+_OPENS, _PRINTS_WHOLE = (b"\x23\0\0\0\4" + number.to_bytes(4, "big") for number in (CREATE_JOB, PRINT_JOB))
 
 
 @dataclass
@@ -22,6 +25,16 @@ class Middleman:
     then_silent: bool = False
     """After that nothing is answered any more."""
     is_silent: bool = False
+    knows_no_opening: bool = False
+    """It takes a job only whole, with its document."""
+    loses_openings: bool = False
+    """That a job is opened arrives, and its answer does not come back."""
+    holds: int | None = None
+    """The next request of this operation is held back, as if whoever sends it were frozen, until `let_go`."""
+    is_held: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    held_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the printer has answered what was held back."""
     printed: int = 0
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -48,16 +61,30 @@ class Middleman:
 
     async def _answer(self, request: bytes) -> bytes | None:
         body = request[request.index(b"\r\n\r\n") + 4 :]
-        prints = struct.unpack(">H", body[2:4])[0] == PRINT_JOB
+        operation = struct.unpack(">H", body[2:4])[0]
+        prints = operation in _PRINTS
         if self.is_silent:
             return None
+        if operation == self.holds:
+            return await self._answer_late(request)
         if prints:
             self.is_silent = self.then_silent
             if self.loses_requests:
                 return None
             self.printed += 1
         answer = await self._forward(request)
-        return None if prints and self.loses_answers else answer
+        if self.knows_no_opening and operation == GET_PRINTER_ATTRIBUTES:
+            answer = answer.replace(_OPENS, _PRINTS_WHOLE)
+        lost = self.loses_answers if prints else self.loses_openings and operation == CREATE_JOB
+        return None if lost else answer
+
+    async def _answer_late(self, request: bytes) -> bytes:
+        self.holds = None
+        self.is_held.set()
+        await self.let_go.wait()
+        answer = await self._forward(request)
+        self.held_answer.set()
+        return answer
 
     async def _forward(self, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.to_port)

@@ -57,12 +57,13 @@ async def sold_job(stall: Stall) -> int:
     return await stall.job(barcode=await stall.ticket())
 
 
+@pytest.mark.parametrize("opens", [True, False])
 def test_a_lost_answer_is_asked_for_and_the_badge_comes_out_once(
-    at_stall: At, printer: RealPrinter, lanes: Lanes
+    at_stall: At, printer: RealPrinter, lanes: Lanes, opens: bool
 ) -> None:
     async def body(stall: Stall) -> None:
         async with middleman(printer.port) as between, dispatched(stall, lanes):
-            between.loses_answers = True
+            between.loses_answers, between.knows_no_opening = True, not opens
             await stall.printer(url=between.url)
             job_id = await sold_job(stall)
             job = await until(stall, job_id, "printed", "uncertain", "failed")
@@ -72,10 +73,11 @@ def test_a_lost_answer_is_asked_for_and_the_badge_comes_out_once(
     at_stall(body)
 
 
-def test_what_did_not_arrive_is_sent_again(at_stall: At, printer: RealPrinter, lanes: Lanes) -> None:
+@pytest.mark.parametrize("opens", [True, False])
+def test_what_did_not_arrive_is_sent_again(at_stall: At, printer: RealPrinter, lanes: Lanes, opens: bool) -> None:
     async def body(stall: Stall) -> None:
         async with middleman(printer.port) as between, dispatched(stall, lanes):
-            between.loses_requests = True
+            between.loses_requests, between.knows_no_opening = True, not opens
             await stall.printer(url=between.url)
             # A printer must have been on since before the job was sent to know that it never came.
             await asyncio.sleep(3)

@@ -5,6 +5,7 @@ it is followed until the printer says what became of it. Nobody knows: the print
 (settling.py), and where that does not settle it, a person is.
 """
 
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -15,7 +16,7 @@ from sqlalchemy import update
 from ticketsonic.database import Database
 from ticketsonic.errors import TemporarilyUnavailable
 from ticketsonic.printing import jobs
-from ticketsonic.printing.documents import Draw, NoBadge, choose_format, make_document
+from ticketsonic.printing.documents import Document, Draw, NoBadge, choose_format, make_document
 from ticketsonic.printing.ipp.conditions import Condition, Fate, JobThere, PrinterSays, fate_of
 from ticketsonic.printing.ipp.exchange import NeedsPassword, NoAnswer, NoPrinter, NotAllowedHost, NotSent
 from ticketsonic.printing.ipp.printer import Printer, Refused
@@ -140,10 +141,9 @@ class Press:
             raise RuntimeError("a job was taken for a printer that was not asked")
         try:
             document = await make_document(self.database, self.draw, job, self._says)
-            # Drawing may have waited in line: what is no longer in hand is not sent.
-            if not await self._still_held(job):
+            there = await self._send(job, document, opens_jobs=self._says.opens_jobs)
+            if there is None:
                 return
-            there = await self.printer.send(job.name, *document)
         except NoBadge:
             await jobs.failed(self.database, job, self.taker, "The ticket is not there any more.")
         except TemporarilyUnavailable:
@@ -160,6 +160,32 @@ class Press:
         else:
             self._pause_seconds = 0.0
             await self._accepted(job, there)
+
+    async def _send(self, job: PrintJob, document: Document, *, opens_jobs: bool) -> JobThere | None:
+        """Send a badge, None where it is no longer in hand: drawing may have waited in line, or the process slept.
+
+        Where the printer can, the job is opened first and looked at once more before its document follows. Whoever
+        takes over from a sender that fell silent withdraws what it had opened (settling.py), and the printer then
+        refuses the document: so no sender is late, though it be frozen right here for an hour.
+        """
+        if not await self._still_held(job):
+            return None
+        if not opens_jobs:
+            return await self.printer.send(job.name, document.content, document.media_type, document.wishes)
+        opened = await self.printer.open(job.name, document.wishes)
+        try:
+            if await self._still_held(job):
+                return await self.printer.fill(opened, document.content, document.media_type)
+        except (NotSent, Refused):
+            await self._withdraw(opened)
+            raise
+        await self._withdraw(opened)
+        return None
+
+    async def _withdraw(self, opened: JobThere) -> None:
+        """Leave no open job behind; without its document it prints nothing, and the printer drops it in the end."""
+        with contextlib.suppress(NotSent, NoAnswer, Refused):
+            await self.printer.withdraw(opened)
 
     async def _still_held(self, job: PrintJob) -> bool:
         if job.taken_until is not None and time.time() < job.taken_until - jobs.LEASE_SECONDS / 2:
@@ -184,11 +210,15 @@ class Press:
             self._at_printer[job.job_id] = _called(job, there.printer_job)
         log.debug("badge accepted", extra={"job": job.job_id, "printer": self.key.printer_id})
 
-    async def _ask_about(self, job: PrintJob) -> None:
+    async def _ask_about(self, job: PrintJob, *, by_another: bool = False) -> None:
         """Ask the printer what became of a job that was perhaps sent."""
         self._says = None
-        found = await settle(self.printer, job, is_stopping=lambda: self._stopping, hold=self._hold)
-        if isinstance(found, JobThere):
+        found = await settle(
+            self.printer, job, is_stopping=lambda: self._stopping, hold=self._hold, by_another=by_another
+        )
+        if isinstance(found, JobThere) and found.was_withdrawn and job.state == State.SENDING:
+            await self._again(job, Lost.NEVER_ARRIVED.value)
+        elif isinstance(found, JobThere):
             if job.state == State.SENDING:
                 await self._accepted(job, found)
             await self._conclude(_called(job, found.printer_job), found)
@@ -215,7 +245,7 @@ class Press:
             if job.state == State.ACCEPTED and job.printer_job is not None:
                 self._at_printer[job.job_id] = job
             else:
-                await self._ask_about(job)
+                await self._ask_about(job, by_another=True)
 
     async def _follow(self) -> None:
         """Ask what became of the jobs that the printer has."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from ticketsonic.printing.ipp.messages import Operation
+
 
 class Condition(StrEnum):
     """How a printer is, as it is shown to people and kept in `printers.state`."""
@@ -40,6 +42,8 @@ _REASONS: tuple[tuple[Condition, tuple[str, ...]], ...] = (
 )
 _SUFFIXES = ("-error", "-warning", "-report")
 _STOPPED, _PROCESSING = 5, 4
+_OPENING = frozenset({Operation.CREATE_JOB, Operation.SEND_DOCUMENT, Operation.CANCEL_JOB})
+_INCOMPLETE = frozenset({"job-incoming", "job-data-insufficient"})
 
 
 class PrinterSays(Struct, frozen=True):
@@ -58,6 +62,12 @@ class PrinterSays(Struct, frozen=True):
     raster_dots: tuple[int, ...]
     """Of square dots an inch, for PWG raster."""
     up_seconds: int | None
+    operations: frozenset[int]
+
+    @property
+    def opens_jobs(self) -> bool:
+        """Whether a job can be opened before its document, and withdrawn: then no late sender prints (press.py)."""
+        return self.operations >= _OPENING
 
 
 def read_printer(attributes: dict[str, list[Any]]) -> PrinterSays:
@@ -76,6 +86,7 @@ def read_printer(attributes: dict[str, list[Any]]) -> PrinterSays:
         raster_types=_texts(attributes, "pwg-raster-document-type-supported"),
         raster_dots=tuple(d.across for d in dots if getattr(d, "units", 0) == 3 and d.across == d.along),  # noqa: PLR2004
         up_seconds=up_seconds if isinstance(up_seconds, int) else None,
+        operations=frozenset(each for each in attributes.get("operations-supported", []) if isinstance(each, int)),
     )
 
 
@@ -121,6 +132,16 @@ class JobThere(Struct, frozen=True):
     reasons: tuple[str, ...]
     impressions: int | None
     """How many sides it says it printed; None where it does not say."""
+
+    @property
+    def lacks_document(self) -> bool:
+        """Whether it was opened, and its document has not come."""
+        return self.state in {JobState.PENDING, JobState.HELD} and not _INCOMPLETE.isdisjoint(self.reasons)
+
+    @property
+    def was_withdrawn(self) -> bool:
+        """Whether it was cancelled before anything of it came out."""
+        return self.state == JobState.CANCELED and self.impressions == 0
 
 
 class Fate(StrEnum):

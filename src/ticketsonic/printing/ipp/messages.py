@@ -44,6 +44,9 @@ class Operation(IntEnum):
     """What a printer is asked for."""
 
     PRINT_JOB = 0x0002
+    CREATE_JOB = 0x0005
+    SEND_DOCUMENT = 0x0006
+    CANCEL_JOB = 0x0008
     GET_JOB_ATTRIBUTES = 0x0009
     GET_JOBS = 0x000A
     GET_PRINTER_ATTRIBUTES = 0x000B

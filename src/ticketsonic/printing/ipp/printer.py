@@ -1,9 +1,10 @@
 """The words of a printer: how it is, print this, do you know that job (RFC 8011 §4)."""
 
+import contextlib
 import itertools
 from typing import Any
 
-from ticketsonic.printing.ipp.conditions import JobThere, PrinterSays, read_job, read_printer
+from ticketsonic.printing.ipp.conditions import JobState, JobThere, PrinterSays, read_job, read_printer
 from ticketsonic.printing.ipp.exchange import ANSWER_SECONDS, Exchange, NoAnswer, printer_uri_of
 from ticketsonic.printing.ipp.messages import Answer, Attributes, Operation, Tag, Value, spell_request
 
@@ -18,6 +19,7 @@ _DESCRIPTION = (
     "printer-state-reasons",
     "printer-is-accepting-jobs",
     "printer-up-time",
+    "operations-supported",
     "document-format-supported",
     "media-supported",
     "print-scaling-supported",
@@ -53,22 +55,36 @@ class Printer:
 
     async def send(self, name: str, document: bytes, document_format: str, wishes: Attributes) -> JobThere:
         """Print a document, once; returns the job as the printer knows it now."""
-        attributes = {
-            "job-name": Value(Tag.NAME, name),
-            "document-format": Value(Tag.MEDIA_TYPE, document_format),
-        }
+        attributes = {"job-name": Value(Tag.NAME, name), "document-format": Value(Tag.MEDIA_TYPE, document_format)}
         job = {"copies": Value(Tag.INTEGER, 1), **wishes}
-        answer = await self._ask(Operation.PRINT_JOB, attributes, job, document, seconds=ANSWER_SECONDS)
-        jobs = _jobs_of(answer)
-        if not jobs:
-            raise NoAnswer("an answer without a job")
-        return jobs[0]
+        return _job_of(await self._ask(Operation.PRINT_JOB, attributes, job, document, seconds=ANSWER_SECONDS))
+
+    async def open(self, name: str, wishes: Attributes) -> JobThere:
+        """Open a job that has no document yet: the printer knows its name, and prints nothing."""
+        job = {"copies": Value(Tag.INTEGER, 1), **wishes}
+        attributes = {"job-name": Value(Tag.NAME, name)}
+        return _job_of(await self._ask(Operation.CREATE_JOB, attributes, job, seconds=ANSWER_SECONDS))
+
+    async def fill(self, opened: JobThere, document: bytes, document_format: str) -> JobThere:
+        """Give an open job its document: it is printed. One that was withdrawn meanwhile is refused by the printer."""
+        attributes = {
+            "job-id": Value(Tag.INTEGER, int(opened.printer_job)),
+            "document-format": Value(Tag.MEDIA_TYPE, document_format),
+            "last-document": Value(Tag.BOOLEAN, value=True),
+        }
+        return _job_of(await self._ask(Operation.SEND_DOCUMENT, attributes, None, document, seconds=ANSWER_SECONDS))
+
+    async def withdraw(self, opened: JobThere) -> JobThere | None:
+        """Cancel an open job; returns what became of it, None where the printer does not know it any more."""
+        with contextlib.suppress(Refused):  # it is over already, or its document came at this instant
+            await self._ask(Operation.CANCEL_JOB, {"job-id": Value(Tag.INTEGER, int(opened.printer_job))})
+        return await self.job(opened.printer_job)
 
     async def find(self, name: str) -> JobThere | None:
-        """Look for a job by the name it was sent under: the newest, if there are several."""
+        """Look for a job by the name it was sent under: if there are several, one that came out, else the newest."""
         found = [job for job in await self._jobs("not-completed") if job.name == name]
         found = found or [job for job in await self._jobs("completed") if job.name == name]
-        return max(found, key=lambda job: int(job.printer_job), default=None)
+        return max(found, key=lambda job: (job.state == JobState.COMPLETED, int(job.printer_job)), default=None)
 
     async def job(self, printer_job: str) -> JobThere | None:
         """Look at one job; None where the printer knows none of this number."""
@@ -120,6 +136,13 @@ class Printer:
 
 def _keywords(names: tuple[str, ...]) -> list[Value]:
     return [Value(Tag.KEYWORD, name) for name in names]
+
+
+def _job_of(answer: Answer) -> JobThere:
+    jobs = _jobs_of(answer)
+    if not jobs:
+        raise NoAnswer("an answer without a job")
+    return jobs[0]
 
 
 def _jobs_of(answer: Answer) -> list[JobThere]:
