@@ -98,6 +98,11 @@ export class Screen {
       company.className = "company";
       who.append(company);
     }
+    if (guest.misses_glyphs) {
+      const warning = element("span", this.texts.missesGlyphs);
+      warning.className = "badge warn";
+      who.append(" ", warning);
+    }
     return who;
   }
 }

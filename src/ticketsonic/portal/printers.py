@@ -15,8 +15,9 @@ from ticketsonic.pages.languages import N_
 from ticketsonic.pages.visit import NoSuchPage, Visit
 from ticketsonic.portal.events import UNPROCESSABLE, event_of
 from ticketsonic.portal.writing import done_already, optional, read_into, repeatable, say_refused
+from ticketsonic.printing.glyphs import missing_in
 from ticketsonic.printing.jobs import find_job
-from ticketsonic.printing.listing import list_badges
+from ticketsonic.printing.listing import ListedBadge, list_badges
 from ticketsonic.printing.printers import (
     AddedPrinter,
     Printer,
@@ -55,6 +56,24 @@ STATES = {
     "takes neither PDF nor raster nor JPEG": N_("takes neither PDF nor raster nor JPEG"),
     "no printer at this address": N_("no printer at this address"),
 }
+REASONS = (
+    N_("It did not reach the printer."),
+    N_("The printer took it, or not, and does not answer."),
+    N_("The printer was switched off and on, and does not know what it printed before."),
+    N_("The printer was asked too late to know."),
+    N_("Whoever was sending it fell silent, and could still send it."),
+    N_("The printer had accepted it, and does not know it any more."),
+    N_("The print station took it and did not say whether it was printed."),
+    N_("The print station's page was loaded anew while it printed."),
+    N_("The print station said only later that it was printed."),
+    N_("The print station could not load the badge."),
+    N_("The printer is busy."),
+    N_("Too many badges are being drawn."),
+    N_("It was cancelled at the printer."),
+    N_("The ticket is not there any more."),
+    N_("No printer took it for 12 hours."),
+)
+"""What a job's detail may say, to be translated; what names a printer's own words is shown as it is."""
 _GOOD = frozenset({"open", "ready", "printing"})
 
 
@@ -201,6 +220,8 @@ async def _page(visit: Visit, event: ListedEvent, form: Form, status: int = 200)
         recent=recent,
         gates=[("", visit.gettext("every gate"))]
         + [(str(key.key_id), key.name) for key in keys if key.revoked_at is None and key.scope in {"door", "full"}],
+        why=lambda job: _why(visit, job),
+        misses_glyphs=lambda job: missing_in(job.detail) is not None,
         request_hash=secrets.token_hex(16),
     )
 
@@ -212,6 +233,13 @@ def _state_of(visit: Visit, printer: Printer) -> tuple[str, str]:
         state = CLOSED
     mood = "good" if state in _GOOD else "" if state == "new" else "bad"
     return visit.gettext(STATES.get(state, state)), mood
+
+
+def _why(visit: Visit, job: ListedBadge) -> str:
+    """Say in the visitor's words why a job is where it is, or what is to be seen on its badge."""
+    if characters := missing_in(job.detail):
+        return visit.gettext("No font of the server has %(characters)s: an empty box.", characters=characters)
+    return visit.gettext(job.detail) if job.detail else ""
 
 
 def _here(event: ListedEvent) -> str:

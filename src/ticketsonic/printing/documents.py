@@ -32,6 +32,8 @@ class Document(NamedTuple):
     content: bytes
     media_type: str
     wishes: Attributes
+    missing: str = ""
+    """The characters for which no font has a glyph."""
 
 
 class NoBadge(Exception):
@@ -71,7 +73,7 @@ async def document_of(badge: EventBadge, texts: BadgeTexts, draw: Draw, says: Pr
         content = await asyncio.to_thread(_to_jpeg, content)
     elif media_type == RASTER:
         content = await asyncio.to_thread(_to_raster, content, colour=_raster_type(says) == _COLOUR)
-    return Document(content, media_type, _wishes(style, says))
+    return Document(content, media_type, _wishes(style, says), drawn.missing)
 
 
 async def _find(database: Database, job: PrintJob) -> tuple[EventBadge, Guest]:

@@ -213,9 +213,17 @@ async def accepted(database: Database, job: PrintJob, taker: str, printer_job: s
     return done
 
 
+async def note(database: Database, job: PrintJob, taker: str, detail: str) -> bool:
+    """Say something of the badge in hand, for people; it stays with the job when it comes out."""
+    held = _is(job) & (print_jobs.c.taken_by == taker) & print_jobs.c.state.in_(IN_HAND)
+    async with database.transaction() as connection:
+        done = await connection.execute(update(print_jobs).where(held).values(detail=_short(detail)))
+    return done.rowcount == 1
+
+
 async def printed(database: Database, job: PrintJob, taker: str) -> bool:
-    """Note that it came out."""
-    return await _act(database, Act.PRINT, job, taker, finished_at=int(time.time()), detail=None)
+    """Note that it came out; what was noted about the badge stays."""
+    return await _act(database, Act.PRINT, job, taker, finished_at=int(time.time()))
 
 
 async def uncertain(database: Database, job: PrintJob, taker: str, detail: str) -> bool:

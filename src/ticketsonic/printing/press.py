@@ -17,6 +17,7 @@ from ticketsonic.database import Database
 from ticketsonic.errors import TemporarilyUnavailable
 from ticketsonic.printing import jobs
 from ticketsonic.printing.documents import Document, Draw, NoBadge, choose_format, make_document
+from ticketsonic.printing.glyphs import say_missing
 from ticketsonic.printing.ipp.conditions import Condition, Fate, JobThere, PrinterSays, fate_of
 from ticketsonic.printing.ipp.exchange import NeedsPassword, NoAnswer, NoPrinter, NotAllowedHost, NotSent
 from ticketsonic.printing.ipp.printer import Printer, Refused
@@ -141,6 +142,8 @@ class Press:
             raise RuntimeError("a job was taken for a printer that was not asked")
         try:
             document = await make_document(self.database, self.draw, job, self._says)
+            if document.missing:
+                await jobs.note(self.database, job, self.taker, say_missing(document.missing))
             there = await self._send(job, document, opens_jobs=self._says.opens_jobs)
             if there is None:
                 return

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.database import Database
 from ticketsonic.errors import InvalidRequest
+from ticketsonic.printing.glyphs import missing_in, say_missing
 from ticketsonic.printing.jobs import (
     PrinterKey,
     PrintJob,
     accepted,
     find_job,
+    note,
     printed,
     release,
     resolve,
@@ -55,6 +57,8 @@ class Guest(Struct, frozen=True):
     name: str
     company: str
     at: int
+    misses_glyphs: bool
+    """Whether it has characters that no font of the server has."""
 
 
 class Snapshot(Struct, frozen=True):
@@ -110,14 +114,21 @@ def _guests(jobs: Any) -> Select[Any]:
     """Select jobs with the name and company on their badges."""
     of_job = (tickets.c.account_id == jobs.c.account_id) & (tickets.c.barcode == jobs.c.barcode)
     of_ticket = (orders.c.account_id == tickets.c.account_id) & (orders.c.id == tickets.c.order_id)
-    columns = (jobs.c.id, jobs.c.requested_at, jobs.c.finished_at, orders.c.customer, orders.c.company)
+    columns = (jobs.c.id, jobs.c.requested_at, jobs.c.finished_at, jobs.c.detail, orders.c.customer, orders.c.company)
     return select(*columns).select_from(jobs).outerjoin(tickets, of_job).outerjoin(orders, of_ticket)
 
 
 async def _listed(connection: AsyncConnection, query: Select[Any]) -> list[Guest]:
     rows = (await connection.execute(query)).all()
     return [
-        Guest(str(row.id), row.customer or "", row.company or "", row.finished_at or row.requested_at) for row in rows
+        Guest(
+            job=str(row.id),
+            name=row.customer or "",
+            company=row.company or "",
+            at=row.finished_at or row.requested_at,
+            misses_glyphs=missing_in(row.detail) is not None,
+        )
+        for row in rows
     ]
 
 
@@ -147,6 +158,12 @@ async def say_printed(database: Database, station: Printer, job_id: int, page: s
         return True
     async with database.transaction() as connection:
         return await resolve(connection, job.account_id, job_id, came_out=True, detail=LATE)
+
+
+async def note_missing(database: Database, job: PrintJob, characters: str) -> None:
+    """Note of a job in a page's hand that its badge has characters that no font has."""
+    if job.taken_by is not None and missing_in(job.detail) is None:
+        await note(database, job, job.taken_by, say_missing(characters))
 
 
 async def say_unprinted(database: Database, station: Printer, job_id: int, page: str, detail: str) -> bool:

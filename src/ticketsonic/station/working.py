@@ -7,12 +7,13 @@ import msgspec
 from starlette.responses import Response
 
 from ticketsonic.badges.guests import find_event_badge, find_guest
-from ticketsonic.badges.jobs import BadgeTexts, Job
+from ticketsonic.badges.jobs import BadgeTexts, Drawn, Job
 from ticketsonic.events.badge import DEFAULTS
 from ticketsonic.pages.visit import LARGEST_ID, NoSuchPage, Visit
 from ticketsonic.printing.printers import Printer
 from ticketsonic.printing.stations import (
     job_at_station,
+    note_missing,
     say_printed,
     say_unprinted,
     say_unsure,
@@ -74,17 +75,20 @@ async def badge(visit: Visit) -> Response:
     async with visit.engine.database.reading() as connection:
         job = await job_at_station(connection, station, visit.number("job_id"))
         guest = None if job is None else await find_guest(connection, station.account_id, job.barcode)
-    if guest is None:
+    if job is None or guest is None:
         raise NoSuchPage
-    return await _draw(visit, station, guest.texts)
+    drawn, response = await _draw(visit, station, guest.texts)
+    if drawn.missing:
+        await note_missing(visit.engine.database, job, drawn.missing)
+    return response
 
 
 async def test_badge(visit: Visit) -> Response:
     """Draw a badge of the event to try the printer with: its test texts, or the station's name."""
-    return await _draw(visit, await enter(visit), None)
+    return (await _draw(visit, await enter(visit), None))[1]
 
 
-async def _draw(visit: Visit, station: Printer, texts: BadgeTexts | None) -> Response:
+async def _draw(visit: Visit, station: Printer, texts: BadgeTexts | None) -> tuple[Drawn, Response]:
     async with visit.engine.database.reading() as connection:
         event = await find_event_badge(connection, station.account_id, station.event_id)
     if event is None:
@@ -96,7 +100,7 @@ async def _draw(visit: Visit, station: Printer, texts: BadgeTexts | None) -> Res
     headers = {"cache-control": "no-store", SIZE: style["badge_size"] or ""}
     if drawn.missing:
         headers[MISSING_GLYPHS] = str(len(drawn.missing))
-    return Response(drawn.content, media_type="image/png", headers=headers)
+    return drawn, Response(drawn.content, media_type="image/png", headers=headers)
 
 
 def page_name(given: Any) -> str:
