@@ -15,6 +15,16 @@ def test_it_counts_failures_by_name_and_forgets_them_after_a_minute() -> None:
     assert throttle.fail("eve", 10.0 + WINDOW_SECONDS) is False
 
 
+def test_what_is_taken_back_was_never_counted() -> None:
+    throttle = FailureThrottle(2)
+    throttle.forgive("eve")
+    throttle.fail("eve", 1.0)
+    throttle.fail("eve", 1.0)
+    assert throttle.is_over("eve", 1.0)
+    throttle.forgive("eve")
+    assert not throttle.is_over("eve", 1.0)
+
+
 def test_a_flood_of_names_does_not_grow_its_memory() -> None:
     throttle = FailureThrottle(2)
     for number in range(3 * MOST_WINDOWS):

@@ -21,6 +21,7 @@ RECOVERY_CODES = 10
 STEP_SECONDS = 30
 _STEPS_OFF = 1
 _CODE_DIGITS = 6
+_RECOVERY_CHARACTERS = 16
 _RECOVERY_BYTES = 10
 
 
@@ -57,6 +58,11 @@ async def is_right(connection: AsyncConnection, seal: Seal, account_id: int, cod
     if await _takes_code(connection, seal, account_id, code):
         return "app"
     return "recovery" if await _takes_recovery_code(connection, account_id, code) else None
+
+
+def is_guessable(code: str) -> bool:
+    """Whether a code is as short as the app's: a recovery code has 80 bits, which nobody guesses."""
+    return len(code.replace("-", "").replace(" ", "")) < _RECOVERY_CHARACTERS
 
 
 async def turn_off(connection: AsyncConnection, account_id: int) -> None:

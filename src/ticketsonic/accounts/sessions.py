@@ -6,9 +6,10 @@ import time
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ticketsonic.accounts.networks import network_of
 from ticketsonic.database import Database
 from ticketsonic.schema import accounts, logins, sessions
 
@@ -20,6 +21,7 @@ _TOKEN_BYTES = 32
 _ADDRESS_CHARACTERS = 64
 _BROWSER_CHARACTERS = 255
 _DAY_SECONDS = 86_400
+_ADDRESSES_REMEMBERED = 200
 
 
 class Session(Struct, frozen=True):
@@ -86,6 +88,14 @@ async def list_sessions(database: Database, account_id: int) -> list[Session]:
     query = _listed().where(sessions.c.account_id == account_id, _is_open()).order_by(sessions.c.seen_at.desc())
     async with database.reading() as connection:
         return [Session(*row) for row in await connection.execute(query)]
+
+
+async def was_here(connection: AsyncConnection, account_id: int, network: str) -> bool:
+    """Whether somebody signed in to an account from this network before, as far back as sessions are kept."""
+    latest = func.max(sessions.c.created_at).desc()
+    of_account = select(sessions.c.address).where(sessions.c.account_id == account_id)
+    query = of_account.group_by(sessions.c.address).order_by(latest).limit(_ADDRESSES_REMEMBERED)
+    return any(network_of(address) == network for address in (await connection.execute(query)).scalars())
 
 
 async def end_session(connection: AsyncConnection, account_id: int, session_id: int) -> bool:

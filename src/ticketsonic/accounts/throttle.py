@@ -31,6 +31,13 @@ class FailureThrottle:
         self._windows[name] = (began, failures + 1)
         return failures >= self._most_failures
 
+    def forgive(self, name: str) -> None:
+        """Take one failure back: of what was counted before it was looked at, and was none."""
+        name = name[:NAME_CHARACTERS]
+        if name in self._windows:
+            began, failures = self._windows[name]
+            self._windows[name] = (began, max(failures - 1, 0))
+
     def is_over(self, name: str, now_seconds: float) -> bool:
         """Whether a name has failed so often that not even the right answer is listened to: for what can be guessed."""
         began, failures = self._windows.get(name[:NAME_CHARACTERS], (now_seconds, 0))

@@ -152,7 +152,7 @@ DEFAULTS: dict[str, str | None] = {
 FIRST_LOOK = {
     "badge_primary_text_fontsize": "90",
     "badge_secondary_text_fontsize": "45",
-    "badge_secondary_text_vertical_offset": "6",
+    "badge_secondary_text_vertical_offset": "7",
 }
 """What a badge begins with that a person makes: by the API's defaults both texts are small, one over the other."""
 _BACKGROUND = frozenset({"badge_background", "badge_background_remove"})

@@ -1,13 +1,12 @@
 """Setting up the second factor, fresh recovery codes, and turning it off."""
 
-import time
-
 import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
 from ticketsonic.accounts import second_factor
 from ticketsonic.accounts.logins import find_login
+from ticketsonic.errors import TooManyRequests
 from ticketsonic.pages.forms import Form
 from ticketsonic.pages.visit import Visit
 
@@ -60,16 +59,20 @@ async def turn_off(visit: Visit) -> Response:
 
 async def _is_right(visit: Visit, form: Form, name: str) -> bool:
     """Use up the code in a field; what is wrong with it stands beside it."""
-    tries, now, who = visit.engine.front_door.signing_in.second_factor_tries, time.monotonic(), str(visit.account_id)
-    if tries.is_over(who, now):
-        form.errors[name] = visit.gettext("Too many wrong codes. Wait an hour, then try again.")
+    code = form.text(name)
+    signing_in = visit.engine.front_door.signing_in
+    try:
+        with signing_in.trying_code(visit.account_id, code, address=visit.address) as forgive:
+            async with visit.engine.database.transaction() as connection:
+                kind = await second_factor.is_right(connection, visit.engine.seal, visit.account_id, code)
+            if kind is not None:
+                forgive()
+                return True
+    except TooManyRequests:
+        form.errors[name] = visit.gettext("Too many wrong codes. Wait an hour, or use a recovery code.")
         return False
-    async with visit.engine.database.transaction() as connection:
-        kind = await second_factor.is_right(connection, visit.engine.seal, visit.account_id, form.text(name))
-    if kind is None:
-        tries.fail(who, now)
-        form.errors[name] = visit.gettext("This code is wrong, or was used before. A new one comes within 30 seconds.")
-    return kind is not None
+    form.errors[name] = visit.gettext("This code is wrong, or was used before. A new one comes within 30 seconds.")
+    return False
 
 
 async def _page(visit: Visit, form: Form, status: int = 200) -> Response:

@@ -56,7 +56,7 @@ async def submit_code(visit: Visit) -> Response:
             account_id, form.text("code"), address=visit.address, browser=visit.browser
         )
     except TooManyRequests:
-        form.errors["code"] = visit.gettext("Too many wrong codes. Wait an hour, then try again.")
+        form.errors["code"] = visit.gettext("Too many wrong codes. Wait an hour, or use a recovery code.")
         return _code_form(visit, form, status=_TOO_MANY)
     if token is None:
         form.errors["code"] = visit.gettext(
