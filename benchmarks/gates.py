@@ -3,12 +3,14 @@
 from benchmarks.constant_rate import offer, requests_for, scan_bodies
 from benchmarks.latency import steady_row
 from benchmarks.load import Load, run
+from benchmarks.orders import REFERENCE_SIGNATURES
 from benchmarks.results import Row, row_of
 from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, measured, shop_on, spoken
 
 SECTION = "ticket/validate"
 UNITS_AN_ORDER = 1000
 MOST_SCANS_PER_SECOND = 16_000
+"""Two processes at their best on cores that make REFERENCE_SIGNATURES: tickets for a run are made to last for that."""
 CONNECTIONS = 64
 OFFERED_PER_SECOND = 500
 WORKERS = {"sqlite": (1,), "postgresql": (1, 2)}
@@ -26,7 +28,7 @@ def _measure_gates(stage: Stage, shop: Shop, database: str, workers: int) -> Non
     with_processes = f"{workers} process{'es' if workers > 1 else ''}"
     # The steady load comes last and must not run out either.
     steady = int(OFFERED_PER_SECOND * stage.seconds) + 1
-    most_a_round = round(MOST_SCANS_PER_SECOND * stage.seconds * (0.7 if workers == 1 else 1))
+    most_a_round = most_scans(stage, 0.7 if workers == 1 else 1)
     rounds = stage.rounds if workers == 1 else 1
     codes = sell(shop, UNITS_AN_ORDER + most_a_round * rounds + steady * rounds)
     warm_up, codes = codes[:UNITS_AN_ORDER], codes[UNITS_AN_ORDER:]
@@ -41,6 +43,12 @@ def _measure_gates(stage: Stage, shop: Shop, database: str, workers: int) -> Non
     measured(stage, shop, same, shop.load("same", warm_up[:1]), rounds=1)
     if workers == 1:
         _measure_steady(stage, shop, database, codes[most_a_round * rounds :])
+
+
+def most_scans(stage: Stage, share: float) -> int:
+    """Say how many tickets a round could admit at most, for a share of the processes."""
+    signature_us = stage.results.fact("rsa_signature_us") or 1e6 / REFERENCE_SIGNATURES
+    return round(MOST_SCANS_PER_SECOND * (1e6 / signature_us) / REFERENCE_SIGNATURES * stage.seconds * share)
 
 
 def _distinct(shop: Shop, codes: list[str]) -> Load:

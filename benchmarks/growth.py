@@ -4,8 +4,10 @@ The keys have 1,024 bits here and the orders are for Ed25519 codes: the less a s
 database would show. The gates need tickets of their own to scan: with few sold before, those come on top.
 """
 
+import multiprocessing
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from statistics import median
 
 from tests.servers import environment_for
@@ -39,10 +41,19 @@ ROUND_SECONDS = 2.0
 
 
 def measure_growth(stage: Stage) -> None:
-    """Sell tickets, a few and then many, and load the server after each: on each database."""
-    for database in stage.databases:
-        for size, tickets in (("few", FEW_TICKETS), ("many", stage.growth_tickets)):
-            _Growth(stage, database, size, tickets).measure()
+    """Sell tickets, a few and then many, and load the server after each: on each database.
+
+    The databases are filled beside each other, for selling a million takes a minute; each is measured alone.
+    """
+    for size, tickets in (("few", FEW_TICKETS), ("many", stage.growth_tickets)):
+        grown = [_Growth(stage, database, size, tickets) for database in stage.databases]
+        with ProcessPoolExecutor(len(grown), mp_context=multiprocessing.get_context("spawn")) as sellers:
+            for each in grown:
+                each.sell_before(sellers)
+            for each in grown:
+                each.await_sold()
+        for each in grown:
+            each.measure()
 
 
 class _Growth:
@@ -53,38 +64,43 @@ class _Growth:
         self._database = database
         self._size = size
         self._tickets = tickets
+        self._folder, self._url = stage.fresh_folder(), stage.fresh_database(database)
         self._seconds = min(stage.seconds, ROUND_SECONDS)
         self._scans = SCANS_A_ROUND * stage.rounds
         self._steady = round(OFFERED_PER_SECOND * (self._seconds * stage.rounds + WARM_UP_SECONDS)) + 10
 
-    def measure(self) -> None:
-        folder, url = self._stage.fresh_folder(), self._stage.fresh_database(self._database)
-        with serving(url, folder, minted_codes="0") as server:
-            user_id, key = create_account(server.environment, 1024)
-            shop = Shop.of(server, self._database, folder, user_id, key)
+    def sell_before(self, sellers: Executor) -> None:
+        """Begin to sell the tickets, and those that the gates will scan where they are not among them."""
+        with serving(self._url, self._folder, minted_codes="0") as server:
+            self._user_id, self._key = create_account(server.environment, 1024)
+            shop = Shop.of(server, self._database, self._folder, self._user_id, self._key)
             with shop.tenant.client:
                 (hot,) = shop.types()
-                (small,) = shop.types(code="ed25519")
+                (self._small,) = shop.types(code="ed25519")
                 shop.types(LISTED_TYPES - 2)
-        codes = self._sell_before(environment_for(url, folder), OnSale(user_id, key, hot))
-        if self._size == "many":
-            for table, count in bytes_a_row(url).items():
-                self._stage.results.facts[f"{self._database}_{table}_bytes_a_row"] = count
-        settle(url)
-        with serving(url, folder, workers=USUAL_WORKERS[self._database], minted_codes="0") as server:
-            shop = Shop.of(server, self._database, folder, user_id, key)
-            with shop.tenant.client:
-                self._measure_loads(shop, small, codes)
-
-    def _sell_before(self, environment: dict[str, str], on_sale: OnSale) -> list[str]:
-        """Sell the tickets, and those that the gates will scan where they are not among them."""
-        began = time.perf_counter()
         codes = self._scans + self._steady
         count = self._tickets if self._tickets >= 2 * codes else self._tickets + codes
-        made = fill(environment, on_sale, count, codes)
+        environment = environment_for(self._url, self._folder)
+        self._sale = sellers.submit(fill, environment, OnSale(self._user_id, self._key, hot), count, codes)
+
+    def await_sold(self) -> None:
+        """Wait until they are."""
+        began = time.perf_counter()
+        self._codes = self._sale.result()
         seconds = time.perf_counter() - began
-        self._stage.say(f"{count:,} tickets sold before [{self._database}] in {seconds:.0f} s")
-        return made
+        self._stage.say(f"{self._tickets:,} tickets sold before [{self._database}], waited for {seconds:.0f} s")
+
+    def measure(self) -> None:
+        """Load the server on what was sold."""
+        if self._size == "many":
+            for table, count in bytes_a_row(self._url).items():
+                self._stage.results.facts[f"{self._database}_{table}_bytes_a_row"] = count
+        settle(self._url)
+        workers = USUAL_WORKERS[self._database]
+        with serving(self._url, self._folder, workers=workers, minted_codes="0") as server:
+            shop = Shop.of(server, self._database, self._folder, self._user_id, self._key)
+            with shop.tenant.client:
+                self._measure_loads(shop, self._small, self._codes)
 
     def _row(self, operation: str, connections: int | None, how: str = "") -> Row:
         name = f"growth/{self._database}/{operation}/{self._size}{'/steady' if how else ''}"

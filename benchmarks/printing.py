@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.printing.ippeveprinter import IS_THERE, real_printer
 from tests.printing.test_real_printer import add_printer
 
-from benchmarks.gates import MOST_SCANS_PER_SECOND, UNITS_AN_ORDER
+from benchmarks.gates import UNITS_AN_ORDER, most_scans
 from benchmarks.load import run
 from benchmarks.results import Round, Row, row_of
 from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, shop_on, spoken
@@ -33,7 +33,7 @@ def measure_printing(stage: Stage) -> None:
 
 
 def _measure_rows(stage: Stage, shop: Shop, database: str) -> None:
-    most_a_round = round(MOST_SCANS_PER_SECOND * stage.seconds * SHARE)
+    most_a_round = most_scans(stage, SHARE)
     codes = {how: _sell(shop, most_a_round * stage.rounds + UNITS_AN_ORDER, how) for how in ("off", "on")}
     taken: dict[str, list[Round]] = {"off": [], "on": []}
     for how in taken:
