@@ -38,13 +38,18 @@ class Letterbox:
         return found[1]
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @contextlib.contextmanager
 def open_letterbox() -> Iterator[Letterbox]:
     """Listen until the block ends."""
     letterbox = Letterbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        letterbox.port = probe.getsockname()[1]
+    letterbox.port = free_port()
     controller = Controller(letterbox, hostname="127.0.0.1", port=letterbox.port)
     controller.start()
     try:

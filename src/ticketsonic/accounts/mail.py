@@ -4,6 +4,7 @@ What goes wrong is logged without the address; whoever waits in vain asks for an
 """
 
 import asyncio
+import base64
 import contextlib
 import logging
 import smtplib
@@ -21,6 +22,7 @@ MOST_WAITING = 200
 TIMEOUT_SECONDS = 15
 TRIES = 3
 _AGAIN_SECONDS = 5.0
+_SIGNED_IN = 235
 
 
 class Letter(Struct, frozen=True):
@@ -77,12 +79,15 @@ class Mailer:
                     log.warning("mail not sent", extra={"error": type(error).__name__, "attempt": attempt})
                     if attempt < TRIES:
                         await asyncio.sleep(_AGAIN_SECONDS * attempt)
+                except ValueError as error:  # a letter that cannot be spelled: those behind it go on
+                    log.warning("mail not sent", extra={"error": type(error).__name__, "attempt": attempt})
+                    break
 
     def _send(self, letter: Letter) -> None:
         settings = self._settings
         with self._connect() as server:
             if settings.smtp_user:
-                server.login(settings.smtp_user, settings.smtp_password or "")
+                _sign_in(server, settings.smtp_user, settings.smtp_password or "")
             server.send_message(spell(letter, settings.mail_from or ""))
 
     def _connect(self) -> smtplib.SMTP:
@@ -98,6 +103,18 @@ class Mailer:
                 server.close()
                 raise
         return server
+
+
+def _sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """Sign in; smtplib itself knows no name or password beyond ASCII, which RFC 4616 sends in UTF-8."""
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    given = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+    code, answer = server.docmd("AUTH", f"PLAIN {given}")
+    if code != _SIGNED_IN:
+        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 def spell(letter: Letter, mail_from: str) -> EmailMessage:
