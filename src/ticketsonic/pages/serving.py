@@ -11,8 +11,8 @@ from urllib.parse import quote
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route, Router
 from starlette.types import Message, Receive, Scope, Send
 
 from ticketsonic.accounts.sessions import find_session
@@ -92,7 +92,8 @@ class Pages:
         self._streams = streams
         self._site: Site | None = None
         self.folders = {page.path.split("/")[1] for page in pages} | {assets.PATH.strip("/")}
-        self._router = Router([Route(page.path, _Endpoint(self, page)) for page in pages], default=self._missing)
+        self._routes = [Route(page.path, _Endpoint(self, page)) for page in pages]
+        self._router = Router(self._routes, default=self._missing, redirect_slashes=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -104,6 +105,12 @@ class Pages:
             await self._router(scope, receive, send)
 
     async def _missing(self, scope: Scope, receive: Receive, send: Send) -> None:
+        plain = scope["path"].rstrip("/")
+        if plain and any(route.matches({**scope, "path": plain})[0] is not Match.NONE for route in self._routes):
+            # By path alone: the framework's own redirection believes the request's Host, and says http behind TLS.
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"{plain}?{query}" if query else plain)(scope, receive, send)
+            return
         await _Endpoint(self, Page(scope["path"], _nothing_here, open=True))(scope, receive, send)
 
     def site(self) -> Site:
