@@ -1,5 +1,6 @@
 """Debian's Chromium, driven by Playwright, for the tests of the pages; and axe, which looks for what WCAG forbids."""
 
+import asyncio
 import contextlib
 import functools
 import shutil
@@ -17,6 +18,12 @@ PAGE_MILLISECONDS = 20_000
 FITTING_MILLISECONDS = 5_000
 _AXE = Path(__file__).parents[1] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# What it found in order is not told of each element: on a page of many it takes longer than the looking.
+_LOOK = """async (rules) => {
+  const {violations} = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
+  return violations.flatMap(({id, help, nodes}) =>
+    nodes.map(({target, failureSummary}) => `${id}: ${help}: ${target} ${failureSummary}`));
+}"""
 
 
 @contextlib.contextmanager
@@ -31,6 +38,36 @@ def open_browser() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+class SharedBrowser:
+    """One Chromium for all tests of a process, each of which opens contexts of its own: a start takes two seconds."""
+
+    def __init__(self) -> None:
+        self._open = contextlib.ExitStack()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._browser: Browser | None = None
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[Browser]:
+        """Give it to one test.
+
+        Playwright leaves its event loop marked as the running one between any two calls, and so would no other test
+        of the process be able to run a loop: the mark is taken off here, and put on again for whoever is next.
+        """
+        asyncio._set_running_loop(self._loop)
+        try:
+            if self._browser is None or not self._browser.is_connected():
+                self._open.close()
+                self._browser = self._open.enter_context(open_browser())
+            yield self._browser
+        finally:
+            self._loop = asyncio._get_running_loop()
+            asyncio._set_running_loop(None)
+
+    def close(self) -> None:
+        asyncio._set_running_loop(self._loop)
+        self._open.close()
 
 
 @contextlib.contextmanager
@@ -57,13 +94,10 @@ def _axe() -> str:
 def accessibility_problems(page: Page, *rules: str) -> list[str]:
     """What axe finds against WCAG 2.2 AA on a page, or against some rules, one line each; a test wants nothing."""
     # Injected by the debugger, which no Content-Security-Policy stops.
-    page.evaluate(_axe())
-    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", list(rules) or _RULES)
-    return [
-        f"{problem['id']}: {problem['help']}: {node['target']} {node['failureSummary']}"
-        for problem in found["violations"]
-        for node in problem["nodes"]
-    ]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    found: list[str] = page.evaluate(_LOOK, list(rules) or _RULES)
+    return found
 
 
 def reaches_beyond_the_edge(page: Page) -> bool:

@@ -7,7 +7,9 @@ from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser
 
+from tests.browser import SharedBrowser
 from tests.postgresql import make_postgresql_database
 from tests.servers import RunningServer, Tenant
 
@@ -28,6 +30,18 @@ TWO_PROCESSES_WILL_DO = "test_printer_stopped_and_started.py"
 DRIVES_SOMEBODY_ELSE = ("badges", "developers", "pages", "portal", "printing", "station")
 """Folders whose tests drive a browser, a printer or a language's runtime, which may stumble on a machine that is busy:
 one that fails is tried once more, and shown with an R. What fails twice fails."""
+
+
+NOBODY = Path(__file__).with_name("nobody.pem")
+"""The certificate of an authority whose key nobody has."""
+
+
+def pytest_configure() -> None:
+    """Trust nobody's certificates: every client of the tests would read those of all the world's authorities first.
+
+    That takes 25 ms each, some thousand times, and nothing that a test talks to is anywhere but on this machine.
+    """
+    os.environ["SSL_CERT_FILE"] = str(NOBODY)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -85,6 +99,21 @@ def server(database_url: str, data_dir: Path) -> Iterator[RunningServer]:
     """The real thing: `ticketsonic serve` in a process of its own."""
     with RunningServer.start(database_url, data_dir) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def shared_browser() -> Iterator[SharedBrowser]:
+    """Starts with the first test that wants it."""
+    shared = SharedBrowser()
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def browser(shared_browser: SharedBrowser) -> Iterator[Browser]:
+    """Debian's Chromium: each test opens contexts of its own in it."""
+    with shared_browser.lent() as browser:
+        yield browser
 
 
 @pytest.fixture

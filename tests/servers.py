@@ -31,7 +31,8 @@ STOP_SECONDS = 30
 
 def environment_for(database_url: str, data_dir: Path, **more: str) -> dict[str, str]:
     """The machine's environment without any setting of ours, plus these."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("TICKETSONIC_")}
+    unwanted = ("TICKETSONIC_", "PYTHONDONTWRITEBYTECODE")  # who compiles each time starts half a second later
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     return clean | {
         "TICKETSONIC_DATABASE": database_url,
         "TICKETSONIC_DATA_DIR": str(data_dir),

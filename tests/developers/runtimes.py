@@ -1,11 +1,12 @@
 """Running a language's samples as a reader would: saved to files, compiled where the language wants it, then run."""
 
+import itertools
 import os
 import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,6 +47,27 @@ class Launcher {
     }
 }
 """
+_NODE_LAUNCHER = """
+for (const name of process.argv.slice(2)) {
+  await import(`./${name}`);
+  process.stdout.write("\\x1e");
+}
+"""
+_PYTHON_LAUNCHER = """
+import runpy
+import sys
+
+for name in sys.argv[1:]:
+    runpy.run_path(name, run_name="__main__")
+    print(end="\\x1e")
+"""
+_RUBY_LAUNCHER = """
+ARGV.each do |name|
+  load "./#{name}", true
+  print "\\x1e"
+end
+"""
+_NEEDS = re.compile(r"^(?:import|from|require) .*", re.MULTILINE)
 
 
 def run(command: Sequence[str], folder: Path, seconds: int, **variables: str) -> str:
@@ -56,6 +78,10 @@ def run(command: Sequence[str], folder: Path, seconds: int, **variables: str) ->
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+def _stem(file: str) -> str:
+    return file.rpartition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -69,7 +95,9 @@ class Runtime:
     build: Callable[[Path, list[str]], None] = lambda folder, files: None
     """Compile all samples at once: a compiler a sample would cost a minute."""
     launcher: tuple[str, ...] = ()
-    """What runs many compiled samples one after the other: a virtual machine a sample would cost half a minute."""
+    """What runs many samples one after the other: a virtual machine a sample would cost half a minute."""
+    launched: Callable[[str], str] = _stem
+    """From a sample's file to what the launcher calls it."""
 
     def missing(self) -> str | None:
         """Name a program that is not on this machine."""
@@ -81,14 +109,50 @@ class Runtime:
         for request, file in zip(requests, files, strict=True):
             (folder / file).write_text(self.language.write(request))
         self.build(folder, files)
-        key = {KEY_VARIABLE: story.tenant.key}
-        printed: Iterable[str]
-        if self.launcher:
-            printed = run([*self.launcher, *map(_stem, files)], folder, RUN_SECONDS, **key).split(BETWEEN)[:-1]
-        else:
-            printed = (run(self.command(file), folder, RUN_SECONDS, **key) for file in files)
-        for request, said in zip(requests, printed, strict=True):
+        for request, said in zip(requests, self.run_files(folder, files, story.tenant.key), strict=True):
             yield (folder / request.file).read_bytes() if request.file else said.encode()
+
+    def run_files(self, folder: Path, files: list[str], key: str) -> Iterator[str]:
+        """Run samples in their order; gives what each printed.
+
+        Those of a scripting language that are the first to import what they do run by themselves, as a reader's do:
+        no other one has imported it for them.
+        """
+        variable = {KEY_VARIABLE: key}
+        if not self.launcher:
+            yield from (run(self.command(file), folder, RUN_SECONDS, **variable) for file in files)
+            return
+        alone = self._first_of_each_kind(folder, files)
+        for by_itself, group in itertools.groupby(files, alone.__contains__):
+            if by_itself:
+                yield from (run(self.command(file), folder, RUN_SECONDS, **variable) for file in group)
+            else:
+                said = run([*self.launcher, *map(self.launched, group)], folder, RUN_SECONDS, **variable)
+                yield from said.split(BETWEEN)[:-1]
+
+    def _first_of_each_kind(self, folder: Path, files: list[str]) -> set[str]:
+        if self.launched is _stem:
+            return set()
+        first: dict[frozenset[str], str] = {}
+        for file in files:
+            first.setdefault(frozenset(_NEEDS.findall((folder / file).read_text())), file)
+        return set(first.values())
+
+
+def _script(language: str, program: str, launcher: str, text: str) -> Runtime:
+    """Give the runtime of a language that is not compiled."""
+
+    def write_launcher(folder: Path, _: list[str]) -> None:
+        (folder / launcher).write_text(text)
+
+    return Runtime(
+        BY_NAME[language],
+        (program,),
+        lambda file: [program, file],
+        write_launcher,
+        (program, launcher),
+        lambda file: file,
+    )
 
 
 def _compile_java(folder: Path, files: list[str]) -> None:
@@ -110,23 +174,25 @@ def _compile_go(folder: Path, files: list[str]) -> None:
         program.mkdir()
         (folder / file).rename(program / "main.go")
     (folder / "bin").mkdir()
-    run(["go", "build", "-o", "bin/", "./..."], folder, COMPILE_SECONDS, GOFLAGS="-mod=mod", GOTOOLCHAIN="local")
-
-
-def _stem(file: str) -> str:
-    return file.rpartition(".")[0]
+    run(
+        ["go", "build", "-ldflags=-s -w", "-o", "bin/", "./..."],
+        folder,
+        COMPILE_SECONDS,
+        GOFLAGS="-mod=mod",
+        GOTOOLCHAIN="local",
+    )
 
 
 RUNTIMES = {
     runtime.language.name: runtime
     for runtime in (
         Runtime(BY_NAME["curl"], ("curl", "openssl"), lambda file: ["sh", file]),
-        Runtime(BY_NAME["nodejs"], ("node",), lambda file: ["node", file]),
+        _script("nodejs", "node", "launcher.mjs", _NODE_LAUNCHER),
         Runtime(BY_NAME["php"], ("php",), lambda file: ["php", file]),
         Runtime(BY_NAME["csharp"], ("mcs", "mono"), lambda _: [], _compile_csharp, ("mono", "samples.exe")),
         Runtime(BY_NAME["java"], ("java", "javac"), lambda _: [], _compile_java, ("java", "-cp", ".", "Launcher")),
-        Runtime(BY_NAME["ruby"], ("ruby",), lambda file: ["ruby", file]),
-        Runtime(BY_NAME["python"], ("python3",), lambda file: ["python3", file]),
+        _script("ruby", "ruby", "launcher.rb", _RUBY_LAUNCHER),
+        _script("python", "python3", "launcher.py", _PYTHON_LAUNCHER),
         Runtime(BY_NAME["go"], ("go",), lambda file: [f"bin/{_stem(file)}"], _compile_go),
     )
 }

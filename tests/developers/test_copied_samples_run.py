@@ -7,19 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import open_browser, open_context
-from tests.developers.runtimes import RUN_SECONDS, RUNTIMES, run
+from tests.browser import open_context
+from tests.developers.runtimes import RUNTIMES
 from tests.developers.story import Story
 from tests.portal.visitors import signed_in
 from tests.servers import RunningServer
 from ticketsonic.app import ROUTES
-from ticketsonic.developers.requests import KEY_VARIABLE
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -40,13 +33,16 @@ def test_every_sample_succeeds_as_it_was_copied(language: str, page: Page, story
     if missing := runtime.missing():
         pytest.skip(f"{missing} is missing (make runtimes)")
     page.goto(f"/developer?language={language}")
+    files = []
     for route in ROUTES:
-        page.goto(f"/developer/{route.operation}")
+        page.goto(f"/developer/{route.operation}", wait_until="domcontentloaded")
         expect(page.locator("#sample")).to_contain_text(story.tenant.user_id)
         page.locator('button[data-copy="sample"]').click()
         expect(page.locator('button[data-copy="sample"]')).to_have_text("Copied")
         file = page.locator("figure.code:has(#sample) figcaption .mono").inner_text()
         (tmp_path / file).write_text(page.evaluate("navigator.clipboard.readText()"))
-        printed = run(runtime.command(file), tmp_path, RUN_SECONDS, **{KEY_VARIABLE: story.tenant.key})
+        files.append(file)
+    runtime.build(tmp_path, files)
+    for route, printed in zip(ROUTES, runtime.run_files(tmp_path, files, story.tenant.key), strict=True):
         if route.answer is not None:
             assert json.loads(printed)["status"] == "success", (route.operation, printed)

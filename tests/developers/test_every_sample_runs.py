@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.developers.runtimes import RUNTIMES, send_raw
 from tests.developers.story import Story, assert_as_recorded
@@ -47,13 +48,9 @@ def test_http_is_what_goes_over_the_wire(story: Story) -> None:
     assert json.loads(hostile)["tickets"][0]["primary_text_pl"] == HOSTILE
 
 
-def test_javascript_runs_in_a_browser(story: Story) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with (
-        playwright.sync_playwright() as driver,
-        driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"]) as browser,
-    ):
-        page = browser.new_page()
+def test_javascript_runs_in_a_browser(browser: Browser, story: Story) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
         page.goto(f"{story.tenant.url}/v1/health")
         page.evaluate(f"key => {{ globalThis.{KEY_VARIABLE} = key }}", story.tenant.key)
         for route, request in story.requests():

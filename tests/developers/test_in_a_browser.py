@@ -11,7 +11,6 @@ from tests.browser import (
     DESKTOP,
     PHONE,
     accessibility_problems,
-    open_browser,
     open_context,
     reaches_beyond_the_edge,
 )
@@ -28,12 +27,6 @@ KINDS_OF_PAGE = (
     "/ticket-codes",
     "/search?q=stock",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

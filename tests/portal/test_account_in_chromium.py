@@ -1,21 +1,12 @@
 """The account's pages in Chromium: a person's way from the mail to the second factor, with and without JavaScript."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import PHONE, accessibility_problems, open_browser, open_context, reaches_beyond_the_edge
+from tests.browser import PHONE, accessibility_problems, open_context, reaches_beyond_the_edge
 from tests.portal.conftest import PostOffice, on_one_database
 from tests.portal.people import PASSWORD, App, fresh_email
 from tests.portal.visitors import link_for
 from tests.servers import RunningServer, Tenant
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 def _well_made(page: Page) -> None:

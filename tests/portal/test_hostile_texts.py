@@ -7,8 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser import open_browser, open_context
+from tests.browser import open_context
 from tests.portal.visitors import link_for, signed_in
 from tests.servers import RunningServer, Tenant
 
@@ -18,7 +19,9 @@ FORMULAS += ["\N{FULLWIDTH EQUALS SIGN}fullwidth"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_script_in_every_text_field_is_shown_and_not_run(server: RunningServer, alice: Tenant) -> None:
+def test_a_script_in_every_text_field_is_shown_and_not_run(
+    browser: Browser, server: RunningServer, alice: Tenant
+) -> None:
     texts = dict.fromkeys(("primary_text_pl", "primary_text_sl", "secondary_text_pl", "secondary_text_sl"), SCRIPT)
     badge = {"badge_primary_test_text": SCRIPT, "badge_secondary_test_text": SCRIPT}
     event_id, (sku,) = alice.event(texts | {"location": SCRIPT}, **texts, location=SCRIPT, badge=badge)
@@ -29,7 +32,7 @@ def test_a_script_in_every_text_field_is_shown_and_not_run(server: RunningServer
     orders = signed_in(server, alice.user_id).get("/account/orders").text
     order_id = re.findall(r'href="/account/orders/(\d+)"', orders)[0]
     event = f"/account/events/{event_id}"
-    with open_browser() as browser, open_context(browser) as context:
+    with open_context(browser) as context:
         page = context.new_page()
         page.goto(server.url + link)
         page.get_by_role("main").get_by_role("button").click()

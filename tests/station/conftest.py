@@ -1,20 +1,9 @@
-"""A browser for the folder, and a print station of a fresh event for each test."""
-
-from collections.abc import Iterator
+"""A print station of a fresh event for each test."""
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.browser import open_browser
 from tests.servers import Tenant
 from tests.station.desk import Desk, new_desk
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Closed with its module: where it is open, no other test could run a loop of its own."""
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

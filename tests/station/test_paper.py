@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
@@ -11,8 +10,9 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.browser import open_context
-from tests.servers import RunningServer, fresh_hash
-from tests.station.desk import POINTS_PER_INCH, difference, is_asked, new_desk, open_page, render, until
+from tests.portal.conftest import on_one_database
+from tests.servers import Tenant, fresh_hash
+from tests.station.desk import POINTS_PER_INCH, Desk, difference, is_asked, new_desk, open_page, render, until
 
 ISO_216 = {
     "A4": (210, 297),
@@ -24,20 +24,13 @@ ISO_216 = {
     "A10": (26, 37),
 }
 MILLIMETRES_PER_INCH = 25.4
+pytestmark = on_one_database
 # What print preview remembers: that the last printer was "Save as PDF", which a kiosk then prints to without asking.
 _PDF_PRINTER = {
     "version": 2,
     "recentDestinations": [{"id": "Save as PDF", "origin": "local", "account": "", "capabilities": {}}],
     "isHeaderFooterEnabled": False,
 }
-
-
-@pytest.fixture(scope="session")
-def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """On paper both databases look the same."""
-    folder = tmp_path_factory.mktemp("paper")
-    with RunningServer.start(f"sqlite:///{folder / 'paper.db'}", folder) as running:
-        yield running
 
 
 def _size_in_millimetres(content: bytes) -> tuple[float, float]:
@@ -48,8 +41,8 @@ def _size_in_millimetres(content: bytes) -> tuple[float, float]:
     return width / POINTS_PER_INCH * MILLIMETRES_PER_INCH, height / POINTS_PER_INCH * MILLIMETRES_PER_INCH
 
 
-def test_a_badge_of_each_size_has_a_page_of_its_exact_size(browser: Browser, one_server: RunningServer) -> None:
-    with one_server.new_tenant("alice") as alice, open_context(browser) as context:
+def test_a_badge_of_each_size_has_a_page_of_its_exact_size(browser: Browser, alice: Tenant) -> None:
+    with open_context(browser) as context:
         desk = new_desk(alice, badge_primary_test_text="Ada Lovelace")
         page = open_page(context, desk.link)
         for size, millimetres in ISO_216.items():
@@ -72,7 +65,7 @@ def _looks_like(content: bytes, png: bytes) -> bool:
     return difference(printed.resize(drawn.size), drawn) < 2
 
 
-def test_a_kiosk_prints_by_itself_what_arrives(browser: Browser, one_server: RunningServer, tmp_path: Path) -> None:
+def test_a_kiosk_prints_by_itself_what_arrives(browser: Browser, desk: Desk, tmp_path: Path) -> None:
     """The real thing: Chromium with --kiosk-printing, and its own printing to a printer that makes PDF files."""
     papers, profile = tmp_path / "papers", tmp_path / "profile"
     papers.mkdir()
@@ -80,26 +73,24 @@ def test_a_kiosk_prints_by_itself_what_arrives(browser: Browser, one_server: Run
     remembered = {"printing": {"print_preview_sticky_settings": {"appState": json.dumps(_PDF_PRINTER)}}}
     remembered["savefile"] = {"default_directory": str(papers)}
     (profile / "Default" / "Preferences").write_text(json.dumps(remembered))
-    with one_server.new_tenant("alice") as alice:
-        desk = new_desk(alice)
-        kiosk = browser.browser_type.launch_persistent_context(
-            profile,
-            executable_path="/usr/bin/chromium",
-            headless=False,  # the whole browser, printing included; it needs no screen all the same
-            args=["--no-sandbox", "--ozone-platform=headless", "--kiosk", "--kiosk-printing"],
-        )
-        try:
-            page = kiosk.new_page()
-            page.goto(desk.link)
-            page.locator("#line[data-state=connected]").wait_for()
-            desk.admit("Ada", "Grace")
-            page.locator("#recent li").nth(1).wait_for(timeout=60_000)
-            files = until(lambda: len(found := sorted(papers.glob("*.pdf"))) == 2 and found)
-            contents = until(lambda: [_whole(file) for file in files] if all(map(_whole, files)) else None)
-        finally:
-            kiosk.close()
-        assert {desk.name_on(render(content)) for content in contents} == {"Ada", "Grace"}
-        assert all(_size_in_millimetres(content) == pytest.approx(ISO_216["A9"], abs=0.3) for content in contents)
+    kiosk = browser.browser_type.launch_persistent_context(
+        profile,
+        executable_path="/usr/bin/chromium",
+        headless=False,  # the whole browser, printing included; it needs no screen all the same
+        args=["--no-sandbox", "--ozone-platform=headless", "--kiosk", "--kiosk-printing"],
+    )
+    try:
+        page = kiosk.new_page()
+        page.goto(desk.link)
+        page.locator("#line[data-state=connected]").wait_for()
+        desk.admit("Ada", "Grace")
+        page.locator("#recent li").nth(1).wait_for(timeout=60_000)
+        files = until(lambda: len(found := sorted(papers.glob("*.pdf"))) == 2 and found)
+        contents = until(lambda: [_whole(file) for file in files] if all(map(_whole, files)) else None)
+    finally:
+        kiosk.close()
+    assert {desk.name_on(render(content)) for content in contents} == {"Ada", "Grace"}
+    assert all(_size_in_millimetres(content) == pytest.approx(ISO_216["A9"], abs=0.3) for content in contents)
 
 
 def _whole(file: Path) -> bytes | None:
