@@ -2,7 +2,9 @@
 const form = document.querySelector("form[data-badge]");
 const image = form.querySelector(".badge-preview img");
 const problem = form.querySelector("[data-badge-problem]");
+const picture = form.querySelector("input[type=file]");
 const PAUSE_MILLISECONDS = 250;
+const PICTURE_PAUSE_MILLISECONDS = 800; // a picture that is not saved yet travels with every drawing
 let waiting;
 let drawing = false;
 let again = false;
@@ -12,13 +14,28 @@ function draw() {
     again = true; // one at a time: the last state is what counts
     return;
   }
+  drawing = true;
+  image.classList.add("is-old");
+  if (picture.files.length) {
+    drawPicture();
+    return;
+  }
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
     if (name.startsWith("badge_") && typeof value === "string") fields.set(name, value);
   }
-  drawing = true;
-  image.classList.add("is-old");
   image.src = `${form.dataset.badge}?${fields}`;
+}
+
+async function drawPicture() {
+  const sent = { method: "POST", body: new FormData(form) };
+  const answer = await fetch(form.dataset.badge, sent).catch(() => null);
+  if (answer?.ok && answer.headers.get("content-type") === "image/png") {
+    URL.revokeObjectURL(image.src);
+    image.src = URL.createObjectURL(await answer.blob());
+  } else {
+    drawn(true);
+  }
 }
 
 function drawn(failed) {
@@ -34,7 +51,7 @@ function drawn(failed) {
 image.addEventListener("load", () => drawn(false));
 image.addEventListener("error", () => drawn(true));
 form.addEventListener("input", (event) => {
-  if (event.target.type === "file") return; // shown once it is saved
   clearTimeout(waiting);
-  waiting = setTimeout(draw, PAUSE_MILLISECONDS);
+  const paused = picture.files.length && event.target !== picture ? PICTURE_PAUSE_MILLISECONDS : PAUSE_MILLISECONDS;
+  waiting = setTimeout(draw, paused);
 });

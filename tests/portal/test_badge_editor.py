@@ -1,6 +1,11 @@
 """The badge editor without JavaScript: what it takes, what it refuses, and that the preview is what is printed."""
 
+import io
+import re
+
+import httpx
 import pytest
+from PIL import Image
 
 from tests.jpegs import jpeg_of
 from tests.portal.visitors import Visitor, signed_in
@@ -91,6 +96,24 @@ def test_the_preview_follows_the_fields_and_saves_nothing(organiser: Visitor, ba
     assert larger == comma != usual
     assert organiser.get(f"{badge}/preview.png").content == usual
     assert organiser.get(f"{badge}/preview.png?badge_primary_text_fontsize=0").status_code == 422
+
+
+def test_a_picture_is_previewed_before_it_is_saved_and_only_where_it_is_one(organiser: Visitor, badge: str) -> None:
+    page = organiser.get(badge).text
+    hidden = dict(re.findall(r'<input type="hidden" name="(csrf)" value="([^"]*)">', page))
+
+    def preview(content: bytes, **fields: str) -> httpx.Response:
+        sent = {"badge_size": "A10", **hidden, **fields}
+        picture = {"badge_background": ("picture.jpg", content, "image/jpeg")}
+        return organiser.client.post(f"{badge}/preview.png", data=sent, files=picture)
+
+    plain = organiser.get(f"{badge}/preview.png").content
+    shown = preview(jpeg_of(*A10_PIXELS, "#205040"))
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
+    assert Image.open(io.BytesIO(shown.content)).convert("RGB").getpixel((2, 2)) == pytest.approx((32, 80, 64), abs=4)
+    assert preview(b"<svg onload=alert(1)>").status_code == 422
+    assert preview(jpeg_of(*A10_PIXELS), csrf="").status_code == 403
+    assert organiser.get(f"{badge}/preview.png").content == plain
 
 
 def test_the_preview_is_what_the_api_draws(organiser: Visitor, alice: Tenant, badge: str) -> None:

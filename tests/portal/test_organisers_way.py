@@ -1,43 +1,28 @@
 """An organiser's whole way in Chromium: from registering to a cancelled ticket that no door admits (issue 4)."""
 
 import io
-import secrets
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
-import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import PHONE, accessibility_problems, open_browser, open_context, reaches_beyond_the_edge
+from tests.browser import PHONE, accessibility_problems, open_context, reaches_beyond_the_edge
 from tests.jpegs import jpeg_of
-from tests.portal.letterbox import Letterbox, open_letterbox
+from tests.portal.conftest import PostOffice, on_one_database
+from tests.portal.letterbox import Letterbox
+from tests.portal.people import fresh_email
 from tests.servers import RunningServer, Tenant
 
 PASSWORD = "correct horse battery staple 7"
 A6_PIXELS = (1240, 1748)
 
 
-@pytest.fixture
-def letterbox() -> Iterator[Letterbox]:
-    with open_letterbox() as opened:
-        yield opened
-
-
-@pytest.fixture
-def mailing_server(letterbox: Letterbox, tmp_path: Path) -> Iterator[RunningServer]:
-    settings = {"smtp_host": "127.0.0.1", "smtp_port": str(letterbox.port), "smtp_security": "none"}
-    settings |= {"mail_from": "tickets@example.com", "registration": "open"}
-    with RunningServer.start(f"sqlite:///{tmp_path / 'way.db'}", tmp_path, **settings) as running:
-        yield running
-
-
-def test_from_registering_to_a_cancelled_ticket(
-    mailing_server: RunningServer, letterbox: Letterbox, tmp_path: Path
-) -> None:
-    email = f"ada.{secrets.token_hex(4)}@example.com"
-    with open_browser() as browser, open_context(browser) as context:
+@on_one_database
+def test_from_registering_to_a_cancelled_ticket(browser: Browser, post_office: PostOffice, tmp_path: Path) -> None:
+    email, mailing_server, letterbox = fresh_email("ada"), post_office.server, post_office.letterbox
+    with open_context(browser) as context:
         page = context.new_page()
         register(page, mailing_server, letterbox, email)
         make_event(page)
@@ -122,6 +107,7 @@ def design_badge(page: Page, tmp_path: Path) -> None:
     picture = tmp_path / "background.jpg"
     picture.write_bytes(jpeg_of(*A6_PIXELS, "#205040"))
     page.get_by_label("Background").set_input_files(picture)
+    expect(preview).to_have_attribute("src", re.compile("^blob:"))  # shown before it is saved
     page.get_by_role("button", name="Save the badge").click()
     expect(page.get_by_text("The badge is saved.")).to_be_visible()
     expect(page.get_by_label("Font size").first).to_have_value("77")

@@ -48,9 +48,7 @@ async def submit(visit: Visit) -> Response:
     read_into(EventChanges, {"badge": fields}, form, visit)
     if not form.errors and visit.form.get("act") == "preview":
         return _page(visit, event, form)
-    picture = visit.form.get("badge_background")
-    if isinstance(picture, UploadFile) and picture.size:
-        fields["badge_background"] = base64.b64encode(await picture.read()).decode("ascii")
+    fields |= await _picture(visit.form)
     changes = read_into(EventChanges, {"badge": fields}, form, visit)
     if not form.errors and changes is not None and isinstance(changes.badge, BadgeFields):
         await _check_picture(visit, form, changes.badge)
@@ -66,23 +64,43 @@ async def submit(visit: Visit) -> Response:
 
 async def preview(visit: Visit) -> Response:
     """Draw the badge with the settings of the query in place of those that are saved; nothing is changed by it."""
+    return await _drawn(visit, visit.request.query_params, _given(visit.request.query_params))
+
+
+async def preview_picture(visit: Visit) -> Response:
+    """Draw it with the settings of the form, and with a picture that was chosen and not saved yet."""
+    return await _drawn(visit, visit.form, _given(visit.form) | await _picture(visit.form))
+
+
+async def _drawn(visit: Visit, typed: Mapping[str, Any], fields: Mapping[str, Any]) -> Response:
     event_id = visit.number("event_id")
     async with visit.engine.database.reading() as connection:
         badge = await find_event_badge(connection, visit.account_id, event_id)
     if badge is None:
         raise NoSuchPage
     try:
-        given = read_leniently(BadgeFields, json.dumps(_given(visit.request.query_params)).encode())
+        given = read_leniently(BadgeFields, json.dumps(fields).encode())
     except UnreadableBody:
         return Response("a field cannot be read", UNPROCESSABLE, media_type="text/plain")
-    job = _job(badge, given)
-    if any(name in visit.request.query_params for name in _TEST_TEXTS):  # emptied is emptied
-        job = msgspec.structs.replace(job, texts=[_texts(*(visit.query(name) for name in _TEST_TEXTS))])
+    picture = given.badge_background if isinstance(given.badge_background, bytes) else None
+    job = _job(badge, given, picture)
+    if any(name in typed for name in _TEST_TEXTS):  # emptied is emptied
+        job = msgspec.structs.replace(
+            job, texts=[_texts(*(str(typed.get(name, "")).replace("\0", "").strip() for name in _TEST_TEXTS))]
+        )
     drawn = await visit.engine.badges.draw_badge(job)
     headers = {"cache-control": "no-store"}
     if drawn.background_undrawable:
         headers["x-badge-background"] = "undrawable"
     return Response(drawn.content, media_type="image/png", headers=headers)
+
+
+async def _picture(form: Mapping[str, Any]) -> dict[str, str]:
+    """Take the picture out of a form, as the API takes one; nothing where none was chosen."""
+    picture = form.get("badge_background")
+    if not isinstance(picture, UploadFile) or not picture.size:
+        return {}
+    return {"badge_background": base64.b64encode(await picture.read()).decode("ascii")}
 
 
 def _job(badge: EventBadge, given: BadgeFields, background: bytes | None = None) -> Job:
