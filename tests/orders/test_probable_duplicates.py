@@ -80,6 +80,13 @@ def test_they_are_found_in_the_database_until_one_is_cancelled(server: RunningSe
     assert other != nameless
 
 
+def test_a_buyer_who_gave_a_name_alone_or_a_company_alone_is_found_too(server: RunningServer, alice: Tenant) -> None:
+    _, (sku,) = alice.event()
+    buyers = [{"primary_text_pl": "Ada"}, {"secondary_text_pl": "Ada"}, {"secondary_text_pl": "Engines"}]
+    hashes = [alice.order((sku, 1), order_details=one).json()["request_hash"] for one in [*buyers, *buyers]]
+    assert sorted(_twins(server, alice)) == sorted(zip(hashes[3:], hashes[:3], strict=True))
+
+
 def _twins(server: RunningServer, tenant: Tenant) -> list[tuple[str, str]]:
     """(later hash, earlier hash), as the list of duplicates and as a page of orders see it, which is the same."""
 

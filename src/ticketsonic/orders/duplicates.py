@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.identifiers import moment_of
@@ -69,8 +69,26 @@ async def twins_of(connection: AsyncConnection, account_id: int, order_ids: Sequ
             ranges[-1][1] = order_id
         else:
             ranges.append([order_id - _APART, order_id])
-    found = pair_up(await _candidates(connection, account_id, ranges)) if ranges else {}
+    buyers = await _buyers_of(connection, account_id, order_ids)
+    found = {} if buyers is None else pair_up(await _candidates(connection, account_id, ranges, buyers))
     return {order_id: twin for order_id, twin in found.items() if order_id in set(order_ids)}
+
+
+async def _buyers_of(
+    connection: AsyncConnection, account_id: int, order_ids: Sequence[int]
+) -> ColumnElement[bool] | None:
+    """Give the condition that an order is by a buyer of some orders, None where none of them has a name.
+
+    In a rush ten minutes hold 20,000 orders, of which a page's buyers placed a few.
+    """
+    named = or_(orders.c.customer.is_not(None), orders.c.company.is_not(None))
+    query = select(orders.c.customer, orders.c.company).where(orders.c.account_id == account_id, named)
+    buyers = (await connection.execute(query.where(orders.c.id.in_(order_ids)))).all()
+    if not buyers:
+        return None
+    customers = {row.customer for row in buyers if row.customer is not None}
+    companies = {row.company for row in buyers if row.customer is None}
+    return or_(orders.c.customer.in_(customers), orders.c.customer.is_(None) & orders.c.company.in_(companies))
 
 
 async def newest_twins(
@@ -89,11 +107,17 @@ async def newest_twins(
     return {order_id: twin for order_id, twin in twins.items() if low is None or order_id > low}, low and low + 1
 
 
-async def _candidates(connection: AsyncConnection, account_id: int, ranges: Sequence[Sequence[int]]) -> list[Candidate]:
+async def _candidates(
+    connection: AsyncConnection,
+    account_id: int,
+    ranges: Sequence[Sequence[int]],
+    buyers: ColumnElement[bool] | None = None,
+) -> list[Candidate]:
     """List the orders in some ranges whose buyer placed another one within ten minutes: the newest ones, bounded."""
+    conditions = [orders.c.account_id == account_id, *([] if buyers is None else [buyers])]
     each = [
         select(orders)
-        .where(orders.c.account_id == account_id, orders.c.id.between(low, high))
+        .where(*conditions, orders.c.id.between(low, high))
         .order_by(orders.c.id.desc())
         .limit(2 * LOOKED_THROUGH)
         .subquery()
