@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketsonic.printing.ipp.raster import spell_page
+from ticketsonic.badges.raster import spell_page
 
 LIBRARY = ctypes.util.find_library("cups") or ctypes.util.find_library("cupsimage")
 HEADER_BYTES = 1796

@@ -1,28 +1,32 @@
-"""Drawing badges with typst: to PDF at the exact ISO size, or to PNG at 300 dpi. The same input, the same bytes."""
+"""Drawing badges with typst: to PDF at the exact ISO size, or to pixels at 300 dpi. The same input, the same bytes."""
 
 import hashlib
 import importlib.resources
+import io
 import logging
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import typst
+from PIL import Image
 
 from ticketsonic.badges.backgrounds import Background, UndrawableBackground, prepare_background
 from ticketsonic.badges.fonts import Fonts, han_language, open_fonts
 from ticketsonic.badges.jobs import Drawn, Format, Job
 from ticketsonic.badges.layout import Page, lay_out, read_style
+from ticketsonic.badges.pixels import blank_page, encode, lay_texts
 from ticketsonic.badges.printable import printable, runs_right_to_left
+from ticketsonic.badges.raster import DOTS_PER_INCH
 from ticketsonic.badges.shaping import Shaper
 
 log = logging.getLogger("ticketsonic.badges")
 
-DOTS_PER_INCH = 300
 PROGRESS_BADGES = 250
 MOST_BACKGROUNDS = 8
+_BESIDE = 0.5
 _HAN_LANGUAGES = ("sc", "tc", "jp", "kr")
 
 
@@ -36,6 +40,8 @@ class Drawer:
         self._folder = tempfile.TemporaryDirectory(prefix="ticketsonic-badges-")
         self._root = Path(self._folder.name)
         self._backgrounds: dict[str, Background] = {}
+        self._blank: tuple[object, Image.Image] | None = None
+        """The last page that pixels were asked of, without its texts."""
         template = self._root / "badge.typ"
         template.write_bytes((importlib.resources.files(__package__) / "badge.typ").read_bytes())
         own_folder = self._root / "fonts"
@@ -59,17 +65,49 @@ class Drawer:
             "background": background,
             "fonts": {language: self._families(language) for language in _HAN_LANGUAGES},
             "badges": pages,
+            "band": None,
         }
         try:
-            content = self._typeset(inputs, job.format)
+            content = self._content(inputs, job.format)
         except typst.TypstError:
             if background is None:
                 raise
             # Pillow read the background, typst cannot: a badge without it is better than none.
-            content, undrawable = self._typeset(inputs | {"background": None}, job.format), True
+            content, undrawable = self._content(inputs | {"background": None}, job.format), True
         return Drawn(content, "".join(sorted(missing)), undrawable)
 
-    def _typeset(self, inputs: dict[str, Any], drawn_format: Format) -> bytes:
+    def _content(self, inputs: dict[str, Any], wanted: Format) -> bytes:
+        background = inputs["background"]
+        if wanted == "pdf":
+            return self._typeset(inputs, "pdf")
+        if wanted == "png" and background is None:
+            return self._typeset(inputs, "png")
+        (page,) = inputs["badges"]
+        file = None if background is None else self._root / background["file"]
+        known = (file, page["width_millimetres"], page["height_millimetres"])
+        if self._blank is None or self._blank[0] != known:
+            self._blank = (known, blank_page(*known))
+        blank = self._blank[1]
+        band = self._band(page["lines"], blank.height)
+        if band is None:
+            return encode(blank, wanted)
+        drawn = self._typeset(inputs | {"background": None, "band": band}, "png")
+        with Image.open(io.BytesIO(drawn)) as texts:
+            return encode(lay_texts(blank, texts, band["top"]), wanted)
+
+    def _band(self, lines: Sequence[Mapping[str, Any]], height: int) -> dict[str, int] | None:
+        """Give the rows that hold all ink, and half a line beside it; None where there is no text."""
+        edges = []
+        for line in lines:
+            ink, pixels = self._shaper.measure(line["text"]), line["font_pixels"]
+            edges.append(line["baseline"] - (max(ink.ascent, 1.0) + _BESIDE) * pixels)
+            edges.append(line["baseline"] + (max(ink.descent, 0.0) + _BESIDE) * pixels)
+        if not edges:
+            return None
+        top, bottom = max(0, int(min(edges))), min(height, int(max(edges)) + 1)
+        return {"top": top, "rows": max(1, bottom - top)}
+
+    def _typeset(self, inputs: dict[str, Any], drawn_format: Literal["pdf", "png"]) -> bytes:
         content = self._compiler.compile(
             format=drawn_format,
             ppi=DOTS_PER_INCH,

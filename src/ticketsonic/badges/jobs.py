@@ -4,8 +4,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-Format = Literal["pdf", "png"]
+Format = Literal["pdf", "png", "jpeg", "raster", "grey-raster"]
 FORMATS: tuple[Format, ...] = ("pdf", "png")
+"""What people may ask for; the others are what printers take that take no PDF."""
 
 
 class BadgeTexts(Struct, frozen=True):
@@ -16,7 +17,7 @@ class BadgeTexts(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """Badges of one event, to be drawn into one file: several pages as PDF, a single one as PNG too."""
+    """Badges of one event, to be drawn into one file: several pages as PDF, a single one in the other formats too."""
 
     badge: dict[str, str | None]
     """The event's settings as they are stored, or as lists show them."""

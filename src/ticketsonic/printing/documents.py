@@ -1,27 +1,22 @@
 """What is sent to a printer: a job's badge, in the best of the formats that the printer takes."""
 
-import asyncio
-import io
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from ticketsonic.badges.guests import EventBadge, Guest, find_event_badge, find_guest
 from ticketsonic.badges.jobs import BadgeTexts, Drawn, Format, Job
 from ticketsonic.badges.layout import SIZES_MILLIMETRES, read_style
+from ticketsonic.badges.raster import DOTS_PER_INCH
 from ticketsonic.database import Database
 from ticketsonic.events.badge import DEFAULTS
 from ticketsonic.printing.ipp.conditions import PrinterSays
 from ticketsonic.printing.ipp.media import choose_medium
 from ticketsonic.printing.ipp.messages import Attributes, Tag, Value
-from ticketsonic.printing.ipp.raster import spell_page
 from ticketsonic.printing.jobs import PrintJob
 
 PDF, RASTER, JPEG = "application/pdf", "image/pwg-raster", "image/jpeg"
-DOTS_PER_INCH = 300
-"""Of the PNG that a badge is drawn to."""
 _ANYTHING = "application/octet-stream"
 _COLOUR, _GREY = "srgb_8", "sgray_8"
-_JPEG_QUALITY = 92
 
 Draw = Callable[[Job], Awaitable[Drawn]]
 
@@ -66,14 +61,14 @@ async def document_of(badge: EventBadge, texts: BadgeTexts, draw: Draw, says: Pr
     """Draw one badge for a printer; raises what drawing raises."""
     style = {**DEFAULTS, **badge.stored}
     media_type = choose_format(says) or PDF
-    drawn_format: Format = "pdf" if media_type == PDF else "png"
-    drawn = await draw(Job(style, badge.background, [texts], drawn_format))
-    content = drawn.content
-    if media_type == JPEG:
-        content = await asyncio.to_thread(_to_jpeg, content)
-    elif media_type == RASTER:
-        content = await asyncio.to_thread(_to_raster, content, colour=_raster_type(says) == _COLOUR)
-    return Document(content, media_type, _wishes(style, says), drawn.missing)
+    drawn = await draw(Job(style, badge.background, [texts], _format_of(media_type, says)))
+    return Document(drawn.content, media_type, _wishes(style, says), drawn.missing)
+
+
+def _format_of(media_type: str, says: PrinterSays) -> Format:
+    if media_type == RASTER:
+        return "raster" if _raster_type(says) == _COLOUR else "grey-raster"
+    return "jpeg" if media_type == JPEG else "pdf"
 
 
 async def _find(database: Database, job: PrintJob) -> tuple[EventBadge, Guest]:
@@ -91,21 +86,3 @@ def _wishes(style: dict[str, str | None], says: PrinterSays) -> Attributes:
     if "none" in says.scalings:  # else it would be fitted between the margins, and nothing stand where it belongs
         wishes["print-scaling"] = Value(Tag.KEYWORD, "none")
     return wishes
-
-
-def _to_jpeg(png: bytes) -> bytes:
-    from PIL import Image  # noqa: PLC0415 - for those whose printers take no PDF
-
-    with Image.open(io.BytesIO(png)) as image:
-        jpeg = io.BytesIO()
-        image.convert("RGB").save(jpeg, "JPEG", quality=_JPEG_QUALITY, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
-    return jpeg.getvalue()
-
-
-def _to_raster(png: bytes, *, colour: bool) -> bytes:
-    from PIL import Image  # noqa: PLC0415 - for those whose printers take no PDF
-
-    with Image.open(io.BytesIO(png)) as image:
-        page = image.convert("RGB" if colour else "L")
-    channels = 3 if colour else 1
-    return spell_page(page.tobytes(), page.width, page.height, channels=channels, dots_per_inch=DOTS_PER_INCH)

@@ -6,6 +6,8 @@ it is: whole bytes at a time, since a page has two million pixels.
 
 import struct
 
+DOTS_PER_INCH = 300
+"""Of a badge that is drawn to pixels."""
 _SYNC = b"RaS2"
 _SRGB, _SGRAY = 19, 18
 _POINTS_AN_INCH = 72
