@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ticketsonic.api.barcodes import barcode_of
 from ticketsonic.api.calling import Call, File
 from ticketsonic.badges.guests import (
     STATES,
@@ -25,9 +26,7 @@ from ticketsonic.errors import (
     TicketOwnershipFailure,
 )
 from ticketsonic.events.badge import DEFAULTS
-from ticketsonic.identifiers import BARCODE_BYTES, barcode_from_bytes, event_id_of, ticket_type_id_of
-from ticketsonic.tickets.codes.payload import UnreadableCode
-from ticketsonic.tickets.codes.reading import read_code
+from ticketsonic.identifiers import event_id_of, ticket_type_id_of
 from ticketsonic.wire.kinds import TITLE_CHARACTERS, RefusedValue, read_choice, read_text
 
 PDF, PNG = "application/pdf", "image/png"
@@ -40,7 +39,6 @@ PART_BADGES = 5000
 SAMPLE = BadgeTexts("Name Surname", "Company")
 """What a preview shows where neither the request nor the event has a text."""
 
-_BARCODE = re.compile(r"[0-9A-Fa-f]{16}")
 _PART = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -68,7 +66,9 @@ async def ticket_badge(call: Call) -> File:
     if not ticket:
         asked.errors.append(FieldError("X-API-Ticket", "is required: a barcode of 16 hex digits, or what the QR says"))
     asked.refuse()
-    barcode = await _barcode_of(call, caller.account_id, ticket)
+    barcode = await barcode_of(ticket, caller.account_id, call.engine.keyring.public_keys)
+    if barcode is None:
+        raise InvalidSensitive
     async with call.engine.database.reading() as connection:
         guest = await find_guest(connection, caller.account_id, barcode)
     if guest is None:
@@ -155,18 +155,6 @@ async def _badge_of(call: Call, account_id: int, event_id: int | None) -> EventB
     if badge is None:
         raise InvalidEventId
     return badge
-
-
-async def _barcode_of(call: Call, account_id: int, ticket: str) -> int:
-    if _BARCODE.fullmatch(ticket):
-        return barcode_from_bytes(bytes.fromhex(ticket))
-    try:
-        payload, _ = read_code(ticket, reversed(await call.engine.keyring.public_keys(account_id)))
-    except UnreadableCode:
-        raise InvalidSensitive from None
-    if len(payload.barcode) != BARCODE_BYTES:
-        raise InvalidSensitive
-    return barcode_from_bytes(payload.barcode)
 
 
 async def _ticket_type_of(call: Call, account_id: int) -> int | None:

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import select
 
+from ticketsonic.api.barcodes import barcode_of
 from ticketsonic.api.calling import Call
-from ticketsonic.api.cancelling import barcode_of
 from ticketsonic.api.events import repeatable
 from ticketsonic.errors import FieldError, InvalidEventId, InvalidRequest
 from ticketsonic.events.ticket_types import owns_event
@@ -83,7 +83,7 @@ async def ticket_reprint(call: Call) -> bytes:
     """Print a ticket's badge once more: at the printer of this key's gate, where it has one. It admits nobody."""
     caller = await call.authenticate()
     body = _read_reprint(call.body)
-    barcode = await barcode_of(call, caller.account_id, body.ticket_sensitive)
+    barcode = await barcode_of(body.ticket_sensitive, caller.account_id, call.engine.keyring.all_keys)
     request = repeatable(call, caller, body.request_hash)
     printed = await reprint_badge(call.engine.database, request, barcode, caller.api_key_id)
     answer, call.replayed, event_id = printed

@@ -5,16 +5,14 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from ticketsonic.api.barcodes import barcode_of
 from ticketsonic.events.overview import event_titles, event_zones
-from ticketsonic.identifiers import BARCODE_BYTES, barcode_from_bytes
 from ticketsonic.orders.code_parts import LOOKED_THROUGH, look_for_part
 from ticketsonic.orders.duplicates import Twin, newest_twins, twins_of
 from ticketsonic.orders.finding import FoundOrder, Page, find_exactly, find_orders, list_orders
 from ticketsonic.orders.search_terms import Term, read_term
 from ticketsonic.pages.visit import Visit
 from ticketsonic.portal.writing import cursor
-from ticketsonic.tickets.codes.payload import UnreadableCode
-from ticketsonic.tickets.codes.reading import read_code
 
 ORDERS = "/account/orders"
 
@@ -68,11 +66,7 @@ async def _barcode_in(visit: Visit, term: Term) -> int | None:
     """Read the barcode out of a whole code; a revoked key's too, for its ticket is still here to be found."""
     if term.code_part is None:
         return None
-    try:
-        payload, _ = read_code(term.text, reversed(await visit.engine.keyring.all_keys(visit.account_id)))
-    except UnreadableCode:
-        return None
-    return barcode_from_bytes(payload.barcode) if len(payload.barcode) == BARCODE_BYTES else None
+    return await barcode_of(term.text, visit.account_id, visit.engine.keyring.all_keys)
 
 
 async def _page(
