@@ -5,6 +5,9 @@ SETUP := .venv/.set-up
 PAGES := src/ticketsonic/pages/static/manifest.json
 PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name __pycache__ \) -prune -o -type f ! -name '.*' -print 2>/dev/null)
 
+# Where it is set, every server of the tests and every worker would compile what it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: screenshots bench browser runtimes samples fuzz garbage schemathesis slow torture help setup run test check format lint types imports wheel lock clean translations printers
 

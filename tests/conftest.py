@@ -32,6 +32,19 @@ DRIVES_SOMEBODY_ELSE = ("badges", "developers", "pages", "portal", "printing", "
 one that fails is tried once more, and shown with an R. What fails twice fails."""
 
 
+LONGEST = (
+    "test_printer_stopped_and_started.py",
+    "test_organisers_way.py",
+    "test_copied_samples_run.py",
+    "test_every_sample_runs.py",
+    "test_in_a_browser.py",
+    "test_account_in_chromium.py",
+    "test_each_badge_once.py",
+    "test_paper.py",
+    "test_uncertain.py",
+)
+"""Files with tests of many seconds: first, since one that comes last leaves a core idle."""
+
 NOBODY = Path(__file__).with_name("nobody.pem")
 """The certificate of an authority whose key nobody has."""
 
@@ -44,11 +57,13 @@ def pytest_configure() -> None:
     os.environ["SSL_CERT_FILE"] = str(NOBODY)
 
 
+@pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled them
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the suite under 15 minutes on two cores; `make test EVERYTHING=1` runs all of it on both databases."""
     for item in items:
         if _folder(item) in DRIVES_SOMEBODY_ELSE:
             item.add_marker(pytest.mark.flaky(reruns=1))
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     if os.environ.get("EVERYTHING"):
         return
     left_out = [item for item in items if _left_out(item)]
