@@ -2,6 +2,7 @@
 const form = document.querySelector("form[data-badge]");
 const image = form.querySelector(".badge-preview img");
 const problem = form.querySelector("[data-badge-problem]");
+const missing = form.querySelector("[data-badge-missing]");
 const picture = form.querySelector("input[type=file]");
 const PAUSE_MILLISECONDS = 250;
 const PICTURE_PAUSE_MILLISECONDS = 800; // a picture that is not saved yet travels with every drawing
@@ -9,33 +10,32 @@ let waiting;
 let drawing = false;
 let again = false;
 
-function draw() {
+async function draw() {
   if (drawing) {
     again = true; // one at a time: the last state is what counts
     return;
   }
   drawing = true;
   image.classList.add("is-old");
-  if (picture.files.length) {
-    drawPicture();
+  const answer = await ask().catch(() => null);
+  if (!answer?.ok || answer.headers.get("content-type") !== "image/png") {
+    drawn(true);
     return;
   }
+  const characters = answer.headers.get("x-badge-missing-glyphs");
+  missing.hidden = characters === null;
+  missing.lastElementChild.textContent = characters ?? "";
+  URL.revokeObjectURL(image.src);
+  image.src = URL.createObjectURL(await answer.blob());
+}
+
+function ask() {
+  if (picture.files.length) return fetch(form.dataset.badge, { method: "POST", body: new FormData(form) });
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
     if (name.startsWith("badge_") && typeof value === "string") fields.set(name, value);
   }
-  image.src = `${form.dataset.badge}?${fields}`;
-}
-
-async function drawPicture() {
-  const sent = { method: "POST", body: new FormData(form) };
-  const answer = await fetch(form.dataset.badge, sent).catch(() => null);
-  if (answer?.ok && answer.headers.get("content-type") === "image/png") {
-    URL.revokeObjectURL(image.src);
-    image.src = URL.createObjectURL(await answer.blob());
-  } else {
-    drawn(true);
-  }
+  return fetch(`${form.dataset.badge}?${fields}`);
 }
 
 function drawn(failed) {
@@ -55,3 +55,5 @@ form.addEventListener("input", (event) => {
   const paused = picture.files.length && event.target !== picture ? PICTURE_PAUSE_MILLISECONDS : PAUSE_MILLISECONDS;
   waiting = setTimeout(draw, paused);
 });
+// The picture that came with the page cannot say what is missing on it; only what is no ASCII can be.
+if ([...form.querySelectorAll("[name$=_test_text]")].some((typed) => /[^ -~]/.test(typed.value))) draw();

@@ -184,8 +184,12 @@ def _job(badge: EventBadge, texts: list[BadgeTexts], drawn_format: Format) -> Jo
 def _answer(drawn: Drawn, drawn_format: Format, name: str, *more: tuple[bytes, bytes]) -> File:
     headers = [(b"content-disposition", f'inline; filename="{name}.{drawn_format}"'.encode()), *more]
     if drawn.missing:
-        named = [f"U+{ord(character):04X}" for character in drawn.missing[:MOST_NAMED_GLYPHS]]
-        headers.append((MISSING_GLYPHS, " ".join(named).encode()))
+        headers.append((MISSING_GLYPHS, name_glyphs(drawn.missing).encode()))
     if drawn.background_undrawable:
         headers.append((BACKGROUND, b"undrawable"))
     return File(drawn.content, MEDIA_TYPES[drawn_format], tuple(headers))
+
+
+def name_glyphs(missing: str) -> str:
+    """Name the characters for which no font has a glyph."""
+    return " ".join(f"U+{ord(character):04X}" for character in missing[:MOST_NAMED_GLYPHS])

@@ -11,7 +11,7 @@ import msgspec
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from ticketsonic.api.badges import SAMPLE
+from ticketsonic.api.badges import SAMPLE, name_glyphs
 from ticketsonic.badges.guests import EventBadge, find_event_badge
 from ticketsonic.badges.jobs import BadgeTexts, Job
 from ticketsonic.badges.layout import PIXELS_PER_MILLIMETRE, SIZES_MILLIMETRES
@@ -92,6 +92,8 @@ async def _drawn(visit: Visit, typed: Mapping[str, Any], fields: Mapping[str, An
     headers = {"cache-control": "no-store"}
     if drawn.background_undrawable:
         headers["x-badge-background"] = "undrawable"
+    if drawn.missing:
+        headers["x-badge-missing-glyphs"] = name_glyphs(drawn.missing)
     return Response(drawn.content, media_type="image/png", headers=headers)
 
 
