@@ -14,7 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.database import Database
 from ticketsonic.identifiers import moment_of, sku_of
-from ticketsonic.orders.spreadsheets import MARK, spell_barcode, spell_moment, spell_price, spell_rows
+from ticketsonic.orders.spreadsheets import (
+    MARK,
+    POINT,
+    Cell,
+    Spelling,
+    spell_barcode,
+    spell_moment,
+    spell_price,
+    spell_rows,
+)
 from ticketsonic.schema import api_keys, events, orders, ticket_types, tickets
 
 PAGE_ROWS = 250
@@ -51,18 +60,19 @@ class Export(Struct, frozen=True):
     kind: Kind
     event_id: int | None = None
     time_zone: str = "UTC"
+    spelling: Spelling = POINT
 
 
-Cells = tuple[str | int | None, ...]
+Cells = tuple[Cell, ...]
 
 
 async def export(database: Database, asked: Export) -> AsyncGenerator[bytes, None]:
     """Give the file part by part. The first row names the columns and the time zone of the moments."""
     columns = {"orders": _ORDER_COLUMNS, "tickets": _TICKET_COLUMNS, "admissions": _ADMISSION_COLUMNS}[asked.kind]
     named = [f"{name} ({asked.time_zone})" if name.endswith(("_at", "_from", "_until")) else name for name in columns]
-    yield MARK + spell_rows([named])
+    yield MARK + spell_rows([named], asked.spelling)
     async for page in _order_pages(database, asked) if asked.kind == "orders" else _ticket_pages(database, asked):
-        yield spell_rows(page)
+        yield spell_rows(page, asked.spelling)
 
 
 async def _order_pages(database: Database, asked: Export) -> AsyncGenerator[list[Cells], None]:

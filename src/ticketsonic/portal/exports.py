@@ -4,6 +4,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ticketsonic.events.events import find_event
 from ticketsonic.orders.exporting import KINDS, Export, export
+from ticketsonic.orders.spreadsheets import spelling_of
 from ticketsonic.pages.visit import NoSuchPage, Visit
 from ticketsonic.portal.writing import cursor
 
@@ -23,7 +24,7 @@ async def show(visit: Visit) -> Response:
         zone, name = event.time_zone, f"{kind}-{event_id}"
     async with visit.engine.database.transaction() as connection:
         await visit.record(connection, f"{kind}.exported", subject=str(event_id) if event_id is not None else None)
-    asked = Export(visit.account_id, kind, event_id, zone)
+    asked = Export(visit.account_id, kind, event_id, zone, spelling_of(visit.language))
     headers = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": "no-store"}
     return StreamingResponse(
         export(visit.engine.database, asked), media_type="text/csv; charset=utf-8", headers=headers

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from ticketsonic.accounts.accounts import AccountTaken, normal_email
 from ticketsonic.accounts.links import Purpose, end_links, find_link, make_link
 from ticketsonic.accounts.logins import find_login_of
+from ticketsonic.accounts.networks import network_of
 from ticketsonic.accounts.registering import LinkOver
 from ticketsonic.errors import TooManyRequests
 from ticketsonic.pages.forms import Form
@@ -117,7 +118,7 @@ def read_email(visit: Visit, text: str) -> str:
 
 def count_asking(visit: Visit) -> None:
     """Count what was asked for from one place; raises :class:`TooManyRequests`."""
-    if visit.engine.front_door.asked_from.fail(visit.address, time.monotonic()):
+    if visit.engine.front_door.asked_from.fail(network_of(visit.address), time.monotonic()):
         raise TooManyRequests
 
 
