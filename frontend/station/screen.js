@@ -91,12 +91,13 @@ export class Screen {
   }
 
   #who(guest) {
-    const who = element("span", guest.name || this.texts.nameless);
+    const who = element("span");
     who.className = "who";
+    who.append(element("bdi", guest.name || this.texts.nameless)); // a name that turns its line around turns itself alone
     if (guest.company) {
-      const company = element("span", ` ${guest.company}`);
+      const company = element("bdi", guest.company);
       company.className = "company";
-      who.append(company);
+      who.append(" ", company);
     }
     if (guest.misses_glyphs) {
       const warning = element("span", this.texts.missesGlyphs);
