@@ -13,7 +13,7 @@ from tests.badges.reading_back import picture_of, sizes_of, texts_of
 from tests.jpegs import jpeg_base64
 from tests.servers import RunningServer, Tenant
 
-from ticketsonic.api.badges import PART_BADGES
+from ticketsonic.badges.sheets import PART_BADGES
 from ticketsonic.tickets.codes.tlv import decode_payload
 
 BACKGROUND = {"badge_background": jpeg_base64(1240, 400, "#ffcc00"), "badge_size": "A6"}

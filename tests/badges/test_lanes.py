@@ -13,7 +13,7 @@ from tests.badges.reading_back import texts_of
 from tests.servers import RunningServer
 
 from ticketsonic.badges.jobs import BadgeTexts, Drawn, Job
-from ticketsonic.badges.lanes import SINGLES_WAITING, Lanes
+from ticketsonic.badges.lanes import SHEETS_WAITING, SINGLES_WAITING, Lanes
 from ticketsonic.errors import TemporarilyUnavailable
 from ticketsonic.settings import Settings, load_settings
 
@@ -71,6 +71,32 @@ def test_a_drawing_process_that_dies_is_replaced(settings: Settings) -> None:
 
     with contextlib.closing(Lanes(settings)) as lanes:
         assert texts_of(asyncio.run(draw_before_and_after()).content) == ["Ana"]
+
+
+def test_a_sheet_tells_how_far_it_is_and_stops_when_nobody_waits(settings: Settings) -> None:
+    sheet = Job({}, None, [BadgeTexts(f"Guest {number}", "Company") for number in range(3000)])
+    heard: list[int] = []
+
+    async def leave_early() -> bool:
+        begun = asyncio.Event()
+        drawing = asyncio.create_task(lanes.draw_sheet(sheet, lambda badges: begun.set() if badges else None))
+        leaving = asyncio.create_task(begun.wait())
+        await asyncio.wait([drawing, leaving], return_when=asyncio.FIRST_COMPLETED)
+        leaving.cancel()
+        drawing.cancel()
+        await asyncio.gather(drawing, leaving, return_exceptions=True)
+        return drawing.cancelled()
+
+    async def leave_often_and_stay_once() -> Drawn:
+        left = [await leave_early() for _ in range(SHEETS_WAITING * 3)]
+        assert any(left)
+        return await lanes.draw_sheet(sheet, heard.append)
+
+    with contextlib.closing(Lanes(settings)) as lanes:
+        drawn = asyncio.run(leave_often_and_stay_once())
+    assert len(texts_of(drawn.content)) == 3000
+    assert heard == sorted(heard)
+    assert heard[-1] == 3000
 
 
 def test_a_broken_font_of_the_operators_does_no_harm(settings: Settings) -> None:

@@ -11,13 +11,12 @@ from ticketsonic.badges.guests import (
     EventBadge,
     GuestList,
     State,
-    count_guests,
     find_event_badge,
     find_guest,
-    list_guests,
     owns_ticket_type,
 )
 from ticketsonic.badges.jobs import FORMATS, BadgeTexts, Drawn, Format, Job
+from ticketsonic.badges.sheets import read_sheet
 from ticketsonic.errors import (
     FieldError,
     InvalidEventId,
@@ -34,8 +33,6 @@ MEDIA_TYPES: dict[Format, str] = {"pdf": PDF, "png": PNG}
 MISSING_GLYPHS, BACKGROUND = b"x-badge-missing-glyphs", b"x-badge-background"
 BADGES, PARTS = b"x-badges", b"x-badge-parts"
 MOST_NAMED_GLYPHS = 50
-PART_BADGES = 5000
-"""How many badges one PDF has at the most: what a server draws in seconds and a printer takes at once."""
 SAMPLE = BadgeTexts("Name Surname", "Company")
 """What a preview shows where neither the request nor the event has a text."""
 
@@ -92,13 +89,9 @@ async def event_badges(call: Call) -> File:
     ticket_type_id = await _ticket_type_of(call, caller.account_id)
     guests = GuestList(caller.account_id, event_id or 0, ticket_type_id, state)
     async with call.engine.database.reading() as connection:
-        count = await count_guests(connection, guests)
-        parts = -(-count // PART_BADGES)
-        _check_part(part, parts, count)
-        skip = ((part or 1) - 1) * PART_BADGES
-        texts = await list_guests(connection, guests, skip=skip, most=PART_BADGES)
-    drawn = await call.engine.badges.draw_sheet(_job(badge, texts, "pdf"))
-    bounds = ((BADGES, str(count).encode()), (PARTS, str(parts).encode()))
+        sheet = await read_sheet(connection, guests, badge, part)
+    drawn = await call.engine.badges.draw_sheet(sheet.job)
+    bounds = ((BADGES, str(sheet.count).encode()), (PARTS, str(sheet.parts).encode()))
     return _answer(drawn, "pdf", f"badges-{event_id}", *bounds)
 
 
@@ -166,15 +159,6 @@ async def _ticket_type_of(call: Call, account_id: int) -> int | None:
         if ticket_type_id is None or not await owns_ticket_type(connection, account_id, ticket_type_id):
             raise TicketOwnershipFailure
     return ticket_type_id
-
-
-def _check_part(part: int | None, parts: int, count: int) -> None:
-    if count == 0:
-        raise InvalidRequest([FieldError("tickets", "no ticket of this event is on this list")])
-    if part is None and parts > 1:
-        raise InvalidRequest([FieldError("part", f"is required: {count} badges come in parts 1 to {parts}")])
-    if part is not None and part > parts:
-        raise InvalidRequest([FieldError("part", "is beyond the last part")])
 
 
 def _job(badge: EventBadge, texts: list[BadgeTexts], drawn_format: Format) -> Job:

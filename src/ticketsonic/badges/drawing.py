@@ -19,12 +19,14 @@ from ticketsonic.badges.jobs import Drawn, Format, Job
 from ticketsonic.badges.layout import Page, lay_out, read_style
 from ticketsonic.badges.pixels import blank_page, encode, lay_texts
 from ticketsonic.badges.printable import printable, runs_right_to_left
+from ticketsonic.badges.progress import Tell
 from ticketsonic.badges.raster import DOTS_PER_INCH
 from ticketsonic.badges.shaping import Shaper
 
 log = logging.getLogger("ticketsonic.badges")
 
 PROGRESS_BADGES = 250
+TOLD_BADGES = 10
 MOST_BACKGROUNDS = 8
 _BESIDE = 0.5
 _HAN_LANGUAGES = ("sc", "tc", "jp", "kr")
@@ -56,11 +58,11 @@ class Drawer:
         """Remove the folder that typst reads backgrounds from."""
         self._folder.cleanup()
 
-    def draw(self, job: Job) -> Drawn:
-        """Draw every badge of a job."""
+    def draw(self, job: Job, tell: Tell | None = None) -> Drawn:
+        """Draw every badge of a job. `tell` hears how many are laid out, every now and then and at the end."""
         background, undrawable = self._background(job)
         missing: set[str] = set()
-        pages = [self._page(page) for page in self._laid_out(job, missing)]
+        pages = [self._page(page) for page in self._laid_out(job, missing, tell)]
         inputs = {
             "background": background,
             "fonts": {language: self._families(language) for language in _HAN_LANGUAGES},
@@ -119,12 +121,14 @@ class Drawer:
             raise TypeError("a PNG has one page")
         return content
 
-    def _laid_out(self, job: Job, missing: set[str]) -> Iterable[Page]:
+    def _laid_out(self, job: Job, missing: set[str], tell: Tell | None) -> Iterable[Page]:
         style = read_style(job.badge)
         for number, texts in enumerate(job.texts, start=1):
             primary, secondary = printable(texts.primary), printable(texts.secondary)
             missing |= self._shaper.missing_characters(primary) | self._shaper.missing_characters(secondary)
             yield lay_out(style, primary, secondary, self._shaper.measure)
+            if tell is not None and (number % TOLD_BADGES == 0 or number == len(job.texts)):
+                tell(number)
             if number % PROGRESS_BADGES == 0:
                 log.info("badges laid out", extra={"badges": number, "of": len(job.texts)})
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ticketsonic import repeats
-from ticketsonic.api import badges, calling
+from ticketsonic.api import calling
+from ticketsonic.badges import sheets
 from ticketsonic.events.jpeg import MOST_PIXELS
 from ticketsonic.pages.languages import N_
 from ticketsonic.settings import Settings
@@ -34,7 +35,7 @@ def limits_of(settings: Settings) -> Iterator[Limit]:
     yield Limit(N_("The latest time, in unix seconds"), kinds.LATEST_TIMESTAMP, "invalid request")
     yield Limit(N_("Characters of a scanned code"), LONGEST_CHARACTERS, "invalid sensitive")
     yield Limit(N_("Pixels of a badge's background"), MOST_PIXELS, "invalid request")
-    yield Limit(N_("Badges in one PDF; more come in parts"), badges.PART_BADGES, "invalid request")
+    yield Limit(N_("Badges in one PDF; more come in parts"), sheets.PART_BADGES, "invalid request")
     yield Limit(N_("Fields that an error names"), reading.MOST_PROBLEMS, "")
     yield Limit(N_("Wrong keys a minute from one address"), settings.failures_per_minute, "too many requests")
     yield Limit(N_("Days that an Idempotency-Key is kept"), repeats.IDEMPOTENCY_DAYS, "")

@@ -26,6 +26,7 @@ ACTS = {
     "orders.exported": N_("Orders exported"),
     "tickets.exported": N_("Tickets exported"),
     "admissions.exported": N_("Admissions exported"),
+    "badges.drawn": N_("Badges drawn as a PDF"),
     "printer.added": N_("Printer added"),
     "printer.removed": N_("Printer removed"),
     "printer.link_renewed": N_("Print station's link renewed"),

@@ -4,6 +4,7 @@ from ticketsonic.pages.serving import Page
 from ticketsonic.portal import (
     audit,
     badge_editor,
+    badge_sheets,
     credentials,
     entering,
     events,
@@ -64,6 +65,9 @@ PAGES = (
          body_bytes=badge_editor.BODY_BYTES, allow=(("img-src", "blob:"),)),
     Page("/account/events/{event_id:int}/badge/preview.png", badge_editor.preview, badge_editor.preview_picture,
          body_bytes=badge_editor.BODY_BYTES),
+    Page("/account/events/{event_id:int}/badges", badge_sheets.show),
+    Page("/account/events/{event_id:int}/badges/all.pdf", badge_sheets.pdf),
+    Page("/account/events/{event_id:int}/badges/stream", badge_sheets.stream),
     Page("/account/events/{event_id:int}/printers", printers.show, printers.add),
     Page("/account/events/{event_id:int}/printers/printing", submit=printers.choose_printing),
     Page("/account/events/{event_id:int}/printers/jobs/{job_id:int}", submit=printers.settle),
