@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -149,6 +150,23 @@ def test_of_one_account_some_wait_for_their_turn_and_the_rest_are_told(organiser
     assert set(ends) <= {"file", "busy"}
     assert ends.count("file") >= MOST_WAITING + 1
     assert len({_file_of(events) for events in streams if events[-1][0] == "file"}) == 1
+
+
+@on_one_database
+@pytest.mark.parametrize("rest", ["/all.pdf", "/stream"])
+def test_what_nobody_waits_for_any_more_is_not_drawn(organiser: Visitor, alice: Tenant, rest: str) -> None:
+    event_id, (sku,) = alice.event({"stock": PART_BADGES}, ticket_code="ed25519")
+    for _ in range(PART_BADGES // 1000):
+        alice.codes((sku, 1000), **_guest("Ada"))
+    with (
+        pytest.raises(httpx.TimeoutException),
+        organiser.client.stream("GET", _sheet(event_id, rest), timeout=0.1) as left,
+    ):
+        next(line for line in left.iter_lines() if "piece" in line)
+    other, (sku,) = alice.event()
+    alice.codes((sku, 1), **_guest("Bert"))
+    assert texts_of(organiser.get(_sheet(other, "/all.pdf")).content) == ["Bert"]  # when its turn has come
+    assert organiser.get("/account/audit").text.count("Badges drawn as a PDF") == 1
 
 
 @on_one_database

@@ -151,6 +151,7 @@ async def _draw(visit: Visit, asked: Asked, tell: HowFar) -> Drawn:
 
 async def _while_there(visit: Visit, work: Coroutine[None, None, Drawn]) -> Drawn:
     """Wait for what whoever asked waits for; stop it when they go."""
+    visit.request.scope["ticketsonic.stream"] = True  # protocol.py: who ends the connection by now is gone
     drawing, gone = asyncio.create_task(work), asyncio.create_task(_until_gone(visit))
     try:
         await asyncio.wait([drawing, gone], return_when=asyncio.FIRST_COMPLETED)
@@ -161,6 +162,7 @@ async def _while_there(visit: Visit, work: Coroutine[None, None, Drawn]) -> Draw
         for task in (drawing, gone):
             task.cancel()
         await asyncio.gather(drawing, gone, return_exceptions=True)
+        del visit.request.scope["ticketsonic.stream"]
 
 
 async def _until_gone(visit: Visit) -> None:
