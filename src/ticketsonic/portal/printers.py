@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
@@ -75,6 +76,16 @@ REASONS = (
 )
 """What a job's detail may say, to be translated; what names a printer's own words is shown as it is."""
 _GOOD = frozenset({"open", "ready", "printing"})
+
+
+class Seen(Struct, frozen=True):
+    """What the page shows of the printing."""
+
+    printers: list[tuple[Printer, str, str]]
+    """Each with its state in the visitor's words, and whether that is good, bad or neither."""
+    uncertain: list[ListedBadge]
+    waiting: list[ListedBadge]
+    recent: list[ListedBadge]
 
 
 async def show(visit: Visit) -> Response:
@@ -201,29 +212,37 @@ def _link_page(visit: Visit, event: ListedEvent, name: str, token: str) -> Respo
 
 
 async def _page(visit: Visit, event: ListedEvent, form: Form, status: int = 200) -> Response:
-    account_id, event_id = visit.account_id, int(event.event_id)
-    async with visit.engine.database.reading() as connection:
-        printers = await list_printers(connection, account_id, event_id)
-        uncertain = await list_badges(connection, account_id, event_id, [State.UNCERTAIN], most=MOST_UNCERTAIN)
-        waiting = await list_badges(connection, account_id, event_id, [State.WAITING], most=MOST_WAITING)
-        over = [State.PRINTED, State.FAILED, State.CANCELLED]
-        recent = await list_badges(connection, account_id, event_id, over, most=MOST_RECENT)
-    keys = await list_api_keys(visit.engine.database, account_id)
+    seen = await look(visit, event)
+    keys = await list_api_keys(visit.engine.database, visit.account_id)
     return visit.page(
         "portal/printers/list.html",
         status=status,
         event=event,
         form=form,
-        printers=[(printer, *_state_of(visit, printer)) for printer in printers],
-        uncertain=uncertain,
-        waiting=waiting,
-        recent=recent,
+        printers=seen.printers,
+        uncertain=seen.uncertain,
+        waiting=seen.waiting,
+        recent=seen.recent,
         gates=[("", visit.gettext("every gate"))]
         + [(str(key.key_id), key.name) for key in keys if key.revoked_at is None and key.scope in {"door", "full"}],
         why=lambda job: _why(visit, job),
         misses_glyphs=lambda job: missing_in(job.detail) is not None,
         request_hash=secrets.token_hex(16),
     )
+
+
+async def look(visit: Visit, event: ListedEvent) -> Seen:
+    """Look at an event's printers and the badges on their way."""
+    account_id, event_id = visit.account_id, int(event.event_id)
+    over = [State.PRINTED, State.FAILED, State.CANCELLED]
+    async with visit.engine.database.reading() as connection:
+        printers = await list_printers(connection, account_id, event_id)
+        return Seen(
+            [(printer, *_state_of(visit, printer)) for printer in printers],
+            await list_badges(connection, account_id, event_id, [State.UNCERTAIN], most=MOST_UNCERTAIN),
+            await list_badges(connection, account_id, event_id, [State.WAITING], most=MOST_WAITING),
+            await list_badges(connection, account_id, event_id, over, most=MOST_RECENT),
+        )
 
 
 def _state_of(visit: Visit, printer: Printer) -> tuple[str, str]:
