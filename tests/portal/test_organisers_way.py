@@ -97,7 +97,7 @@ def make_event(page: Page) -> None:
 
 def design_badge(page: Page, tmp_path: Path) -> None:
     """Live preview while typing; then the background, of the badge's own size."""
-    page.get_by_role("link", name="Badge").click()
+    page.get_by_role("link", name="Badge", exact=True).click()
     preview = page.get_by_alt_text("The badge as it will be printed")
     well_made(page)
     with page.expect_response(lambda answer: "fontsize=77" in answer.url) as drawn:
