@@ -79,7 +79,7 @@ def test_nothing_of_another_s_is_found(server: RunningServer, alice: Tenant, bob
         assert found(server, bob, typed) == []
 
     async def look(database: Database, keyring: Keyring, account_id: int) -> list[int]:
-        return (await look_for_part(database, keyring, account_id, code[20:60])).order_ids
+        return (await look_for_part(database, keyring, account_id, [code[20:60]])).order_ids
 
     assert ask(server, bob, look) == []
     assert len(ask(server, alice, look)) == 1
@@ -97,8 +97,8 @@ def test_any_part_of_a_qr_finds_its_order(server: RunningServer, alice: Tenant, 
         hashes = []
         for part in (urlsafe[16:36], urlsafe[40:100], urlsafe[-16:]):
             term = read_term(part)
-            assert term.code_part
-            seen = await look_for_part(database, keyring, account_id, term.code_part)
+            assert term.code_parts
+            seen = await look_for_part(database, keyring, account_id, term.code_parts)
             async with database.reading() as connection:
                 hashes += [
                     one.request_hash for one in await finding.find_orders(connection, account_id, seen.order_ids)
@@ -106,6 +106,22 @@ def test_any_part_of_a_qr_finds_its_order(server: RunningServer, alice: Tenant, 
         return hashes
 
     assert ask(server, alice, look) == [wanted] * 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("q83-EjRWeJ_q", ("q83+EjRWeJ/q",)),  # base64 in the alphabet of addresses
+        ("EjRWeJq83g==", ("EjRWeJq83g",)),
+        ("6Q BV8F.CX:W", ("6Q BV8F.CX:W",)),  # base45
+        ("6QABV8F-CXEW", ("6QABV8F+CXEW", "6QABV8F-CXEW")),  # either
+        ("6QABV8FCXEW3", ("6QABV8FCXEW3",)),
+        ("TOO-SHORT", ()),
+        ("Ада Лавлейс, математик", ()),
+    ],
+)
+def test_a_part_of_a_code_is_read_every_way_it_can_be_meant(typed: str, parts: tuple[str, ...]) -> None:
+    assert read_term(typed).code_parts == parts
 
 
 def test_a_look_through_codes_is_bounded_and_says_where_to_go_on(
@@ -118,7 +134,7 @@ def test_a_look_through_codes_is_bounded_and_says_where_to_go_on(
     async def walk(database: Database, keyring: Keyring, account_id: int) -> tuple[list[int], int]:
         looked, older_than = [], None
         for _ in range(10):
-            look = await look_for_part(database, keyring, account_id, orders[0][1][40:70], older_than)
+            look = await look_for_part(database, keyring, account_id, [orders[0][1][40:70]], older_than)
             looked.append(look.looked_at)
             older_than = look.older_than
             if look.order_ids or older_than is None:

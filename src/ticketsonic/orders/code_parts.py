@@ -8,6 +8,7 @@ process, on a thread, and says how far back it came.
 import asyncio
 import base64
 import time
+from collections.abc import Sequence
 
 from msgspec import Struct
 from sqlalchemy import select
@@ -37,9 +38,9 @@ class Look(Struct, frozen=True):
 
 
 async def look_for_part(
-    database: Database, keyring: Keyring, account_id: int, part: str, older_than: int | None = None
+    database: Database, keyring: Keyring, account_id: int, parts: Sequence[str], older_than: int | None = None
 ) -> Look:
-    """Look for the orders whose tickets' codes hold this part, in base64 or, for ed25519, in base45."""
+    """Look for the orders whose tickets' codes hold one of these parts, in base64 or, for ed25519, in base45."""
     conditions = [tickets.c.account_id == account_id]
     if older_than is not None:
         conditions.append(tickets.c.order_id < older_than)
@@ -54,7 +55,7 @@ async def look_for_part(
         end = time.monotonic() + LOOK_SECONDS
         while looked_at < len(rows) and time.monotonic() < end:
             some = rows[looked_at : looked_at + _AT_ONCE]
-            found += await asyncio.to_thread(_holding, part, some, keys)
+            found += await asyncio.to_thread(_holding, parts, some, keys)
             looked_at += len(some)
     if looked_at == len(rows) < LOOKED_THROUGH:
         return Look(found, looked_at, None)
@@ -63,12 +64,13 @@ async def look_for_part(
     return Look(found, looked_at, last + 1 if last != first else last)
 
 
-def _holding(part: str, some: list[TicketRow], keys: dict[int, PrivateKey]) -> list[int]:
-    return [ticket.order_id for ticket in some if _holds(ticket, keys[ticket.key_number], part)]
+def _holding(parts: Sequence[str], some: list[TicketRow], keys: dict[int, PrivateKey]) -> list[int]:
+    return [ticket.order_id for ticket in some if _holds(ticket, keys[ticket.key_number], parts)]
 
 
-def _holds(ticket: TicketRow, key: PrivateKey, part: str) -> bool:
+def _holds(ticket: TicketRow, key: PrivateKey, parts: Sequence[str]) -> bool:
     code = sign_ticket(ticket, key)
-    if part in base64.b64encode(code).decode("ascii"):
-        return True
-    return code_of(type(key)) == "ed25519" and part in base45.encode(code)
+    spellings = [base64.b64encode(code).decode("ascii")]
+    if code_of(type(key)) == "ed25519":
+        spellings.append(base45.encode(code))
+    return any(part in spelling for part in parts for spelling in spellings)

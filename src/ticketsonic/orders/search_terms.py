@@ -29,8 +29,8 @@ class Term(Struct, frozen=True):
     words: tuple[str, ...]
     ticket_type_id: int | None
     barcodes: tuple[int, ...]
-    code_part: str | None
-    """A run of characters that a QR's text could hold, base64 in its standard alphabet; None where it cannot be."""
+    code_parts: tuple[str, ...]
+    """What runs of a QR's text it may be: in base64, spelled in its standard alphabet, and in base45."""
 
 
 def read_term(typed: str) -> Term:
@@ -41,7 +41,7 @@ def read_term(typed: str) -> Term:
         words=tuple(text.split()[:MOST_WORDS]),
         ticket_type_id=ticket_type_id_of(text),
         barcodes=_barcodes(text),
-        code_part=_code_part(text),
+        code_parts=_code_parts(text),
     )
 
 
@@ -55,12 +55,15 @@ def _barcodes(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _code_part(text: str) -> str | None:
+def _code_parts(text: str) -> tuple[str, ...]:
     if len(text) < SHORTEST_CODE_PART:
-        return None
+        return ()
+    parts = []
     if _BASE64.fullmatch(text):
-        return text.translate(_URL_SAFE).rstrip("=")
-    return text if _BASE45.fullmatch(text) else None
+        parts.append(text.translate(_URL_SAFE).rstrip("="))
+    if _BASE45.fullmatch(text):  # a dash stands for itself here: capitals with one in them may be of either
+        parts.append(text)
+    return tuple(dict.fromkeys(parts))
 
 
 def patterns_of(word: str) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ async def show(visit: Visit) -> Response:
     term = read_term(visit.query("q"))
     if visit.query("only") == "duplicates":
         return await _duplicates(visit, term)
-    if visit.query("in") == "codes" and term.code_part is not None:
-        return await _code_parts(visit, term, term.code_part)
+    if visit.query("in") == "codes" and term.code_parts:
+        return await _code_parts(visit, term)
     event_id = cursor(visit, "event")
     older_than = cursor(visit, "before")
     page = None
@@ -50,10 +50,10 @@ async def _duplicates(visit: Visit, term: Term) -> Response:
     return await _page(visit, term, found, twins, older=older)
 
 
-async def _code_parts(visit: Visit, term: Term, part: str) -> Response:
+async def _code_parts(visit: Visit, term: Term) -> Response:
     """Look for a part of a QR's text: newest tickets first, so many at a time."""
     look = await look_for_part(
-        visit.engine.database, visit.engine.keyring, visit.account_id, part, cursor(visit, "before")
+        visit.engine.database, visit.engine.keyring, visit.account_id, term.code_parts, cursor(visit, "before")
     )
     async with visit.engine.database.reading() as connection:
         found = await find_orders(connection, visit.account_id, look.order_ids)
@@ -64,7 +64,7 @@ async def _code_parts(visit: Visit, term: Term, part: str) -> Response:
 
 async def _barcode_in(visit: Visit, term: Term) -> int | None:
     """Read the barcode out of a whole code; a revoked key's too, for its ticket is still here to be found."""
-    if term.code_part is None:
+    if not term.code_parts:
         return None
     return await barcode_of(term.text, visit.account_id, visit.engine.keyring.all_keys)
 
