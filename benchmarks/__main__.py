@@ -53,7 +53,7 @@ def _names(known: tuple[str, ...], text: str) -> tuple[str, ...]:
 @click.command()
 @click.option("--only", default="", help="Parts to run, with commas between: " + ", ".join(PARTS) + ".")
 @click.option("--databases", default="", help="sqlite, postgresql, or both, which is the default.")
-@click.option("--seconds", default=2.0, show_default=True, type=click.FloatRange(SHORTEST_SECONDS), help="A round's.")
+@click.option("--seconds", default=1.0, show_default=True, type=click.FloatRange(SHORTEST_SECONDS), help="A round's.")
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1, 99), help="Rounds; medians are shown.")
 @click.option("--tickets", default=1_000_000, show_default=True, type=click.IntRange(1), help="Sold before, in growth.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the results here as well.")

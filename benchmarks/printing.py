@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.printing.ippeveprinter import IS_THERE, real_printer
 from tests.printing.test_real_printer import add_printer
 
-from benchmarks.gates import UNITS_AN_ORDER, most_scans
+from benchmarks.gates import UNITS_AN_ORDER, most_scans, sell_of
 from benchmarks.load import run
 from benchmarks.results import Round, Row, row_of
 from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, shop_on, spoken
@@ -50,11 +50,8 @@ def _measure_rows(stage: Stage, shop: Shop, database: str) -> None:
 
 
 def _sell(shop: Shop, units: int, how: str) -> list[str]:
-    _, (sku,) = shop.tenant.event({"stock": units + UNITS_AN_ORDER}, print_badges=how == "on")
-    codes: list[str] = []
-    while len(codes) < units:
-        codes += shop.tenant.codes((sku, min(UNITS_AN_ORDER, units - len(codes))))
-    return codes
+    _, (sku,) = shop.tenant.event({"stock": units}, print_badges=how == "on")
+    return sell_of(shop, sku, units)
 
 
 def _measure_sending(stage: Stage, shop: Shop, database: str) -> None:
