@@ -13,7 +13,7 @@ SECTION = "order/new"
 CONNECTIONS = (1, 64, 256)
 CODES = ("rsa", "ed25519")
 SHOWN_CODES = {"rsa": "RSA-2048", "ed25519": "Ed25519"}
-MOST_ORDERS_PER_SECOND = 7_500
+MOST_ORDERS_PER_SECOND = 6_500
 """A process at its best on a core that makes REFERENCE_SIGNATURES: pools for a run are made to last for that."""
 REFERENCE_SIGNATURES = 3_400
 MINTED_SECONDS = 10.0
