@@ -7,6 +7,7 @@ own lock. A write begins with BEGIN IMMEDIATE, so that it waits at its start and
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ from ticketsonic.ledger import (
 )
 
 BUSY_SECONDS = 10
+_AGAIN_SECONDS = 0.01
 T = TypeVar("T")
 
 _FACTS = """
@@ -94,9 +96,27 @@ def create_engine(url: str, *, bounded: bool) -> AsyncEngine:
 
 def _prepare(connection: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _use_write_ahead_log(cursor)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: Any) -> None:
+    """Make the file's journal a write-ahead log, once and for ever.
+
+    SQLite waits for every lock but this one: where several open a new file at once, all but the first try again.
+    """
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
