@@ -90,9 +90,13 @@ class Press:
 
     def _next_seconds(self) -> float | None:
         pause = self._not_before - time.monotonic()
-        if self._at_printer:
+        if self._at_printer or self._was_printing():
             return max(0.05, min(FOLLOW_SECONDS, pause) if pause > 0 else FOLLOW_SECONDS)
         return pause if pause > 0 else None
+
+    def _was_printing(self) -> bool:
+        """Whether the printer was last seen at work: a moment after its last page it still says so, and is asked on."""
+        return self._shown[0] is Condition.PRINTING
 
     async def look(self) -> None:
         """Ask the printer how it is and show that, though there be nothing to print."""
@@ -252,7 +256,9 @@ class Press:
 
     async def _follow(self) -> None:
         """Ask what became of the jobs that the printer has."""
-        if not self._at_printer or time.monotonic() < self._followed_at + FOLLOW_SECONDS:
+        if not self._at_printer and not self._was_printing():
+            return
+        if time.monotonic() < self._followed_at + FOLLOW_SECONDS:
             return
         self._followed_at = time.monotonic()
         if time.monotonic() >= self._renewed_at + RENEW_SECONDS:
