@@ -35,15 +35,17 @@ run: $(SETUP) $(PAGES)  ## serve on http://127.0.0.1:9507, with a sample event a
 	@exec $(BIN)/ticketsonic serve --sample $(ARGS)
 
 test: $(SETUP) $(PAGES)  ## run the whole suite, on SQLite and on PostgreSQL
-	@$(MAKE) --no-print-directory browser || echo "Without it, the tests that measure badges against a browser are skipped."
+	@$(MAKE) --no-print-directory browser || echo "Without it, the tests that open pages and measure badges in a browser are skipped, or slower."
 	@$(MAKE) --no-print-directory runtimes || echo "Without them, the developer centre's samples in those languages are not run."
 	@$(MAKE) --no-print-directory printers || echo "Without them, the tests that print on a real printer and a real CUPS are skipped."
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
-browser:  ## see that Chromium is there, which the badge tests measure with; as root on Debian, install it
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-	    && echo "Installing Chromium (a minute, once)" && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
-	  || { echo "The browser chromium is missing. On Debian: apt-get install chromium (needs root)"; exit 1; }
+BROWSER_PACKAGES := chromium chromium-headless-shell
+
+browser:  ## see that Chromium is there, which the tests open pages with; as root on Debian, install it
+	@{ command -v chromium && command -v chromium-headless-shell; } >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	    && echo "Installing Chromium (a minute, once)" && apt-get update -qq && apt-get install -qq -y --no-install-recommends $(BROWSER_PACKAGES) >/dev/null; } \
+	  || { echo "Chromium, or its build for tests, is missing. On Debian: apt-get install $(BROWSER_PACKAGES) (needs root)"; exit 1; }
 
 PRINTER_PACKAGES := cups-ipp-utils cups-daemon cups-client cups-filters dbus-daemon
 
@@ -63,7 +65,7 @@ runtimes:  ## see that the languages of the developer centre's samples are there
 	  || { echo "To run all samples these are missing:$$missing. On Debian: apt-get install $(RUNTIME_PACKAGES) (needs root)"; exit 1; }
 
 samples: $(SETUP)  ## run the developer centre's samples and keep their answers for its pages and for /openapi.json
-	$(BIN)/python -m tests.developers.record
+	$(BIN)/python -m tests.samples.record
 
 check: $(SETUP) lint types imports test  ## what CI runs: format, lint, types, import contracts, tests
 

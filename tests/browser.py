@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-PHONE = {"width": 375, "height": 740}
-DESKTOP = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 375, "height": 740}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PAGE_MILLISECONDS = 20_000
 FITTING_MILLISECONDS = 5_000
 _AXE = Path(__file__).parents[1] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -29,11 +29,11 @@ _LOOK = """async (rules) => {
 @contextlib.contextmanager
 def open_browser() -> Iterator[Browser]:
     """Headless Chromium; ends with the block."""
-    executable = shutil.which("chromium")
+    executable = shutil.which("chromium-headless-shell")
     if executable is None:
         pytest.skip("Chromium is not installed: `make browser` does it, or says how")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         try:
             yield browser
         finally:
@@ -98,6 +98,18 @@ def accessibility_problems(page: Page, *rules: str) -> list[str]:
         page.evaluate(_axe())
     found: list[str] = page.evaluate(_LOOK, list(rules) or _RULES)
     return found
+
+
+def well_made(page: Page) -> None:
+    """Assert that there is nothing that WCAG forbids, and that no page has to be pushed about on a phone."""
+    assert accessibility_problems(page) == [], page.url
+    size = page.viewport_size
+    if size is None or size["width"] == PHONE["width"]:
+        assert not reaches_beyond_the_edge(page), page.url
+        return
+    page.set_viewport_size(PHONE)
+    assert not reaches_beyond_the_edge(page), page.url
+    page.set_viewport_size(size)
 
 
 def reaches_beyond_the_edge(page: Page) -> bool:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.browser import SharedBrowser
 from tests.postgresql import make_postgresql_database
+from tests.samples.story import Story
 from tests.servers import RunningServer, Tenant
 
 settings.register_profile(
@@ -27,7 +28,7 @@ ONE_DATABASE_WILL_DO = ("http", "wire", "pages", "portal", "station")
 TWO_PROCESSES_WILL_DO = "test_printer_stopped_and_started.py"
 """A minute of a printer's waiting: PostgreSQL, where two processes serve, is the harder half."""
 
-DRIVES_SOMEBODY_ELSE = ("badges", "developers", "pages", "portal", "printing", "station")
+DRIVES_SOMEBODY_ELSE = ("badges", "developers", "pages", "portal", "printing", "samples", "station")
 """Folders whose tests drive a browser, a printer or a language's runtime, which may stumble on a machine that is busy:
 one that fails is tried once more, and shown with an R. What fails twice fails."""
 
@@ -114,6 +115,23 @@ def server(database_url: str, data_dir: Path) -> Iterator[RunningServer]:
     """The real thing: `ticketsonic serve` in a process of its own."""
     with RunningServer.start(database_url, data_dir) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def samples_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server for the developer centre and its samples: they are the same on both databases, as tests/api sees to."""
+    folder: Path = tmp_path_factory.mktemp("samples")
+    with RunningServer.start(f"sqlite:///{folder / 'samples.db'}", folder) as running:
+        yield running
+
+
+@pytest.fixture
+def story(samples_server: RunningServer) -> Iterator[Story]:
+    """What all samples tell, made ready to be told."""
+    with samples_server.new_tenant("ada") as tenant:
+        told = Story(tenant)
+        told.prepare()
+        yield told
 
 
 @pytest.fixture(scope="session")

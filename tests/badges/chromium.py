@@ -2,12 +2,11 @@
 
 import base64
 import contextlib
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+from tests.browser import open_browser
 
 from ticketsonic.badges.fonts import folder_of
 
@@ -56,23 +55,16 @@ async ({millimetres, texts}) => {
 @contextlib.contextmanager
 def open_canvas() -> Iterator[Page]:
     """A blank page in headless Chromium whose Arial is our Arimo."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.skip("Chromium is not installed: `make browser` does it, or says how")
     (arimo,) = (path for path in folder_of("fontpkg_arimo").rglob("Arimo*.ttf") if "Italic" not in path.name)
     font = base64.b64encode(arimo.read_bytes()).decode("ascii")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        try:
-            page = browser.new_page()
-            page.set_content(
-                "<style>@font-face { font-family: Arial; src: url(data:font/ttf;base64," + font + ") }</style>"
-            )
-            page.evaluate("document.fonts.load('30pt Arial')")
-            assert page.evaluate("document.fonts.check('30pt Arial')")
-            yield page
-        finally:
-            browser.close()
+    with open_browser() as browser:
+        page = browser.new_page()
+        page.set_content(
+            "<style>@font-face { font-family: Arial; src: url(data:font/ttf;base64," + font + ") }</style>"
+        )
+        page.evaluate("document.fonts.load('30pt Arial')")
+        assert page.evaluate("document.fonts.check('30pt Arial')")
+        yield page
 
 
 def canvas_boxes(page: Page, millimetres: tuple[int, int], texts: list[dict[str, Any]]) -> list[list[int]]:

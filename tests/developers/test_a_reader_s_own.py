@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from tests.developers.pages import sample_of
-from tests.developers.story import Story
 from tests.portal.visitors import signed_in
+from tests.samples.story import Story
 from tests.servers import RunningServer
 from ticketsonic.api import examples
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import open_context
-from tests.developers.runtimes import RUNTIMES
-from tests.developers.story import Story
 from tests.portal.visitors import signed_in
+from tests.samples.runtimes import RUNTIMES
+from tests.samples.story import Story
 from tests.servers import RunningServer
 from ticketsonic.app import ROUTES
 

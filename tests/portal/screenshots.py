@@ -92,7 +92,7 @@ def main() -> None:
                     "order": order,
                 }.items():
                     for width, view in (("1440", DESKTOP), ("375", PHONE)):
-                        page.set_viewport_size(view)  # type: ignore[arg-type]
+                        page.set_viewport_size(view)
                         page.goto(server.url + path, wait_until="load")
                         if name == "now":
                             page.get_by_text("live", exact=True).wait_for()

@@ -72,13 +72,16 @@ def test_codes_guessed_at_one_instant_are_ten_and_a_recovery_code_lets_in_all_th
 
 
 @on_one_database
-def test_a_stranger_who_fails_at_an_account_keeps_nobody_else_out(server: RunningServer, alice: Tenant) -> None:
+def test_after_ten_wrong_tries_a_stranger_is_kept_out_and_nobody_else(server: RunningServer, alice: Tenant) -> None:
     _give_password(server, alice)
     stranger = new_visitor(server)
     statuses = [sign_in(stranger, alice.user_id, f"wrong number {number}").status_code for number in range(11)]
     assert statuses == [422] * 10 + [429]
-    assert sign_in(stranger, alice.user_id).status_code == 429
+    assert sign_in(stranger, alice.user_id).status_code == 429  # not even the right one is looked at
     assert sign_in(new_visitor(server), alice.user_id).headers["location"] == "/account"
+    # The terminal's link goes past it, and a key works on: only guessing is held up.
+    assert signed_in(server, alice.user_id).get("/account/security").status_code == 200
+    assert alice.get("event/list").status_code == 200
 
 
 def test_under_siege_from_everywhere_only_addresses_of_the_account_s_person_are_listened_to(

@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import PHONE, accessibility_problems, open_context, reaches_beyond_the_edge
+from tests.browser import open_context, well_made
 from tests.jpegs import jpeg_of
 from tests.portal.conftest import PostOffice, on_one_database
 from tests.portal.letterbox import Letterbox
@@ -39,16 +39,6 @@ def test_from_registering_to_a_cancelled_ticket(browser: Browser, post_office: P
             assert (refusal["status"], refusal["reason"]) == ("failure", "cancelled")
             assert shop.stock(skus[0]) == 39
             look_at_every_other_page(page, mailing_server, skus[0])
-
-
-def well_made(page: Page) -> None:
-    """Nothing that WCAG forbids, and no page wider than a phone."""
-    assert accessibility_problems(page) == []
-    size = page.viewport_size
-    page.set_viewport_size(PHONE)
-    assert not reaches_beyond_the_edge(page)
-    if size:
-        page.set_viewport_size(size)
 
 
 def look_at_every_other_page(page: Page, server: RunningServer, sku: str) -> None:

@@ -32,7 +32,7 @@ def test_it_is_readable_on_a_phone_and_a_desktop_with_badges_that_are_printed_an
         page.locator("#recent li").wait_for()
         assert page.locator("#now").text_content() == NAMES[1]
         assert _is_good(page)
-        page.set_viewport_size({"width": DESKTOP["width"], "height": DESKTOP["height"]})
+        page.set_viewport_size(DESKTOP)
         assert _is_good(page)
         assert states_of(server, desk.event_id) == ["printed", "uncertain"]
 

@@ -1,7 +1,7 @@
 """One example for each request body, answer and header of the API: they tell one story, of one event.
 
 The answers, and the ids in them, are those that a run of the developer centre's samples gave: `make samples` writes
-them to `recorded.json`, and tests/developers holds the samples of every language to them. tests/openapi holds each
+them to `recorded.json`, and tests/samples holds the samples of every language to them. tests/openapi holds each
 example against the schema it stands beside.
 """
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from tests.developers.pages import sample_of
-from tests.developers.runtimes import run
-from tests.developers.story import Story
 from tests.portal.visitors import signed_in
+from tests.samples.runtimes import run
+from tests.samples.story import Story
 from tests.servers import RunningServer
 from ticketsonic.api import examples
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.developers.story import Story, fresh_hash
+from tests.samples.story import Story, fresh_hash
 from ticketsonic.developers.requests import KEY_VARIABLE, SampleRequest
 from ticketsonic.developers.samples import BY_NAME, Language
 from ticketsonic.developers.samples.http import HASH_PLACE, KEY_PLACE

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.developers.runtimes import RUNTIMES, send_raw
-from tests.developers.story import Story, assert_as_recorded
+from tests.samples.runtimes import RUNTIMES, send_raw
+from tests.samples.story import Story, assert_as_recorded
 from ticketsonic.developers.requests import KEY_VARIABLE, SampleRequest
 from ticketsonic.developers.samples import BY_NAME, LANGUAGES
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.developers.runtimes import RUNTIMES
-from tests.developers.story import Answer, Story, leaves, route_of
+from tests.samples.runtimes import RUNTIMES
+from tests.samples.story import Answer, Story, leaves, route_of
 from tests.servers import RunningServer
 from ticketsonic.api import examples
 from ticketsonic.app import ROUTES
