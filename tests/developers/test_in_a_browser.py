@@ -28,6 +28,8 @@ KINDS_OF_PAGE = (
     "/search?q=stock",
 )
 
+WITH_COLOURS_OF_THEIR_OWN = ("", "/badges", "/order/new?language=csharp", "/search?q=stock")
+
 
 @pytest.fixture
 def page(browser: Browser, samples_server: RunningServer) -> Iterator[Page]:
@@ -44,9 +46,10 @@ def test_nobody_is_shut_out(page: Page) -> None:
         assert accessibility_problems(page) == [], path
         assert not reaches_beyond_the_edge(page), path
         page.set_viewport_size(PHONE)
-        page.emulate_media(color_scheme="dark")
         assert not reaches_beyond_the_edge(page), path
-        assert accessibility_problems(page, "color-contrast", "target-size") == [], path
+        if path in WITH_COLOURS_OF_THEIR_OWN:
+            page.emulate_media(color_scheme="dark")
+            assert accessibility_problems(page, "color-contrast", "target-size") == [], path
 
 
 def test_the_search_finds_without_the_server(page: Page) -> None:
