@@ -1,5 +1,6 @@
 """The same buyer and the same lines within ten minutes under different hashes: flagged, and nothing else is."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from tests.orders.asking import ask
 from tests.servers import RunningServer, Tenant, fresh_hash
 from ticketsonic.accounts.signing_keys import Keyring
 from ticketsonic.database import Database
+from ticketsonic.orders import duplicates
 from ticketsonic.orders.duplicates import APART_SECONDS, Candidate, newest_twins, pair_up, twins_of
 from ticketsonic.orders.finding import find_orders
 
@@ -87,13 +89,47 @@ def test_a_buyer_who_gave_a_name_alone_or_a_company_alone_is_found_too(server: R
     assert sorted(_twins(server, alice)) == sorted(zip(hashes[3:], hashes[:3], strict=True))
 
 
+@pytest.mark.parametrize(("a_page", "looked_through"), [(3, 100), (50, 100), (50, 4), (2, 5)])
+def test_page_by_page_each_is_listed_once(
+    server: RunningServer, alice: Tenant, monkeypatch: pytest.MonkeyPatch, a_page: int, looked_through: int
+) -> None:
+    _, (sku,) = alice.event()
+    hashes = [
+        alice.order((sku, 1 + number % 2), order_details={"primary_text_pl": "Box office"}).json()["request_hash"]
+        for number in range(12)
+    ]
+    for name, count in {
+        "PAGE_ORDERS": a_page,
+        "LOOKED_THROUGH": looked_through,
+        "NEAR_READ": 6,
+        "COMPARED_WITH": 2,
+    }.items():
+        monkeypatch.setattr(duplicates, name, count)
+
+    async def work(database: Database, _: Keyring, account_id: int) -> list[str]:
+        listed: list[str] = []
+        older_than, pages = None, 0
+        while pages == 0 or older_than is not None:
+            async with database.reading() as connection:
+                newest = await newest_twins(connection, account_id, older_than)
+                found = await find_orders(connection, account_id, list(newest.twins))
+            assert len(found) <= a_page
+            assert older_than is None or newest.older_than is None or newest.older_than < older_than
+            listed += [order.request_hash for order in found]
+            older_than, pages = newest.older_than, pages + 1
+        return listed
+
+    assert ask(server, alice, work) == hashes[:1:-1]
+
+
 def _twins(server: RunningServer, tenant: Tenant) -> list[tuple[str, str]]:
     """(later hash, earlier hash), as the list of duplicates and as a page of orders see it, which is the same."""
 
     async def work(database: Database, _: Keyring, account_id: int) -> list[tuple[str, str]]:
         async with database.reading() as connection:
-            twins, more = await newest_twins(connection, account_id)
-            assert more is None
+            newest = await newest_twins(connection, account_id)
+            assert newest.older_than is None
+            twins = newest.twins
             assert await twins_of(connection, account_id, list(twins)) == twins
         return [(await _hash_of(database, account_id, later), twin.request_hash) for later, twin in twins.items()]
 

@@ -10,21 +10,30 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.identifiers import moment_of
+from ticketsonic.orders.finding import PAGE_ORDERS
 from ticketsonic.schema import orders, tickets
 
 APART_SECONDS = 600
 LOOKED_THROUGH = 20_000
 """Orders in which duplicates are looked for at a time."""
-_MOST_CANDIDATES = 500
+_MOST_NEAR = 500
+NEAR_READ = 200
+"""Orders with another one shortly before them that a page reads."""
+COMPARED_WITH = 100
+"""The oldest of those are there to be compared with alone, where there are more."""
 _APART = APART_SECONDS * 1_000_000 << 12
 """In an order's id, which is the moment in microseconds and 12 random bits."""
 
+Buyer = tuple[str | None, str | None]
+"""(customer, company), letter for letter; one of both is there."""
 Lines = tuple[tuple[int, int | None, int | None, int], ...]
 """(ticket type, valid from, valid until, units), sorted: what was bought, whether cancelled since or not."""
+
+_BUYER = orders.c.customer, orders.c.company
 
 
 class Candidate(Struct, frozen=True):
@@ -44,6 +53,23 @@ class Twin(Struct, frozen=True):
     order_id: int
     request_hash: str
     placed_at: int
+
+
+class Near(Struct, frozen=True):
+    """An order whose buyer placed another one shortly before."""
+
+    order_id: int
+    before: int
+
+
+class Newest(Struct, frozen=True):
+    """A page of duplicates."""
+
+    twins: dict[int, Twin]
+    older_than: int | None = None
+    """Give it to come to the next page; None where there is none."""
+    looked_back_to: int | None = None
+    """When the oldest order that was looked at was placed, where the page is not full and there are older ones."""
 
 
 def pair_up(candidates: Sequence[Candidate]) -> dict[int, Twin]:
@@ -70,74 +96,91 @@ async def twins_of(connection: AsyncConnection, account_id: int, order_ids: Sequ
         else:
             ranges.append([order_id - _APART, order_id])
     buyers = await _buyers_of(connection, account_id, order_ids)
-    found = {} if buyers is None else pair_up(await _candidates(connection, account_id, ranges, buyers))
+    if not buyers:
+        return {}
+    near = await _near(connection, account_id, ranges, buyers, _MOST_NEAR)
+    found = pair_up(await _candidates(connection, account_id, near))
     return {order_id: twin for order_id, twin in found.items() if order_id in set(order_ids)}
 
 
-async def _buyers_of(
-    connection: AsyncConnection, account_id: int, order_ids: Sequence[int]
-) -> ColumnElement[bool] | None:
-    """Give the condition that an order is by a buyer of some orders, None where none of them has a name.
-
-    In a rush ten minutes hold 20,000 orders, of which a page's buyers placed a few.
-    """
-    named = or_(orders.c.customer.is_not(None), orders.c.company.is_not(None))
-    query = select(orders.c.customer, orders.c.company).where(orders.c.account_id == account_id, named)
-    buyers = (await connection.execute(query.where(orders.c.id.in_(order_ids)))).all()
-    if not buyers:
-        return None
-    customers = {row.customer for row in buyers if row.customer is not None}
-    companies = {row.company for row in buyers if row.customer is None}
-    return or_(orders.c.customer.in_(customers), orders.c.customer.is_(None) & orders.c.company.in_(companies))
+async def _buyers_of(connection: AsyncConnection, account_id: int, order_ids: Sequence[int]) -> list[Buyer]:
+    """List the buyers of some orders: in a rush ten minutes hold 20,000 orders, of which a page's placed a few."""
+    query = (
+        select(*_BUYER)
+        .distinct()
+        .where(orders.c.account_id == account_id, _is_named(orders), orders.c.id.in_(order_ids))
+    )
+    return [(row.customer, row.company) for row in await connection.execute(query)]
 
 
-async def newest_twins(
-    connection: AsyncConnection, account_id: int, older_than: int | None = None
-) -> tuple[dict[int, Twin], int | None]:
-    """Look for duplicates among the newest orders; also says before which order to look further, None at the end."""
+async def newest_twins(connection: AsyncConnection, account_id: int, older_than: int | None = None) -> Newest:
+    """Find a page of duplicates among the newest orders, or among the newest of those before one."""
     conditions = [orders.c.account_id == account_id]
     if older_than is not None:
         conditions.append(orders.c.id < older_than)
     ends = select(orders.c.id).where(*conditions).order_by(orders.c.id.desc())
     high = (await connection.execute(ends.limit(1))).scalar()
     if high is None:
-        return {}, None
+        return Newest({})
     low = (await connection.execute(ends.offset(LOOKED_THROUGH).limit(1))).scalar()
-    twins = pair_up(await _candidates(connection, account_id, [((low or 0) - _APART, high)]))
-    return {order_id: twin for order_id, twin in twins.items() if low is None or order_id > low}, low and low + 1
+    near = await _near(connection, account_id, [((low or 0) - _APART, high)], None, NEAR_READ + 1)
+    twins = pair_up(await _candidates(connection, account_id, near[:NEAR_READ]))
+    decided_down_to = near[NEAR_READ - COMPARED_WITH - 1].order_id if len(near) > NEAR_READ else 0
+    left = max(decided_down_to - 1, low or 0)
+    found = sorted((order_id for order_id in twins if order_id > left), reverse=True)
+    listed = {order_id: twins[order_id] for order_id in found[:PAGE_ORDERS]}
+    if len(found) > PAGE_ORDERS:
+        return Newest(listed, found[PAGE_ORDERS - 1])
+    return Newest(listed, left + 1, int(moment_of(left))) if left else Newest(listed)
 
 
-async def _candidates(
+async def _near(
     connection: AsyncConnection,
     account_id: int,
     ranges: Sequence[Sequence[int]],
-    buyers: ColumnElement[bool] | None = None,
-) -> list[Candidate]:
-    """List the orders in some ranges whose buyer placed another one within ten minutes: the newest ones, bounded."""
-    conditions = [orders.c.account_id == account_id, *([] if buyers is None else [buyers])]
+    buyers: Sequence[Buyer] | None,
+    most: int,
+) -> list[Near]:
+    """List the orders in some ranges whose buyer placed another one shortly before, newest first."""
+    some = _within(account_id, ranges, buyers)
+    before = func.lag(some.c.id).over(partition_by=[some.c.customer, some.c.company], order_by=some.c.id)
+    pairs = select(some.c.id, before.label("before")).where(_is_named(some)).subquery()
+    query = select(pairs).where(pairs.c.id - pairs.c.before <= _APART).order_by(pairs.c.id.desc()).limit(most)
+    return [Near(row.id, row.before) for row in await connection.execute(query)]
+
+
+def _within(account_id: int, ranges: Sequence[Sequence[int]], buyers: Sequence[Buyer] | None) -> Subquery:
+    """Give the orders in some ranges, by some buyers or by all, the newest of each range: narrow, to be sorted."""
+    conditions = [orders.c.account_id == account_id]
+    if buyers is not None:
+        customers = {customer for customer, _ in buyers if customer is not None}
+        companies = {company for customer, company in buyers if customer is None}
+        conditions.append(
+            or_(orders.c.customer.in_(customers), orders.c.customer.is_(None) & orders.c.company.in_(companies))
+        )
     each = [
-        select(orders)
+        select(orders.c.id, *_BUYER)
         .where(*conditions, orders.c.id.between(low, high))
         .order_by(orders.c.id.desc())
         .limit(2 * LOOKED_THROUGH)
         .subquery()
         for low, high in ranges
     ]
-    some = union_all(*(select(one) for one in each)).subquery()
-    buyer = [some.c.customer, some.c.company]
-    pairs = (
-        select(
-            *some.c,
-            func.lag(some.c.id).over(partition_by=buyer, order_by=some.c.id).label("before"),
-            func.lead(some.c.id).over(partition_by=buyer, order_by=some.c.id).label("behind"),
-        )
-        .where(or_(some.c.customer.is_not(None), some.c.company.is_not(None)))
-        .subquery()
-    )
-    near = or_(pairs.c.id - pairs.c.before <= _APART, pairs.c.behind - pairs.c.id <= _APART)
-    query = select(pairs).where(near).order_by(pairs.c.id.desc()).limit(_MOST_CANDIDATES)
+    return union_all(*(select(one) for one in each)).subquery()
+
+
+def _is_named(some: FromClause) -> ColumnElement[bool]:
+    return or_(some.c.customer.is_not(None), some.c.company.is_not(None))
+
+
+async def _candidates(connection: AsyncConnection, account_id: int, near: Sequence[Near]) -> list[Candidate]:
+    """Read some orders and those shortly before them."""
+    order_ids = sorted({order_id for one in near for order_id in (one.order_id, one.before)})
+    if not order_ids:
+        return []
+    query = select(orders).where(orders.c.account_id == account_id, orders.c.id.in_(order_ids))
     rows = (await connection.execute(query)).all()
-    lines = await _lines(connection, account_id, [row.id for row in rows])
+    lines = await _lines(connection, account_id, order_ids)
     return [
         Candidate(row.id, row.request_hash, row.customer, row.company, *lines.get(row.id, ((), True))) for row in rows
     ]

@@ -44,10 +44,10 @@ async def show(visit: Visit) -> Response:
 
 async def _duplicates(visit: Visit, term: Term) -> Response:
     async with visit.engine.database.reading() as connection:
-        twins, older_than = await newest_twins(connection, visit.account_id, cursor(visit, "before"))
-        found = await find_orders(connection, visit.account_id, list(twins))
-    older = None if older_than is None else {"before": older_than, "only": "duplicates"}
-    return await _page(visit, term, found, twins, older=older)
+        newest = await newest_twins(connection, visit.account_id, cursor(visit, "before"))
+        found = await find_orders(connection, visit.account_id, list(newest.twins))
+    older = None if newest.older_than is None else {"before": newest.older_than, "only": "duplicates"}
+    return await _page(visit, term, found, newest.twins, older=older, looked_back_to=newest.looked_back_to)
 
 
 async def _code_parts(visit: Visit, term: Term) -> Response:
