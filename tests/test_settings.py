@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ticketsonic.server import environment_of
 from ticketsonic.settings import InvalidSetting, Settings, load_settings, variable_of
+from ticketsonic.workers import environment_of
 
 SECRET = "0123456789abcdef-a-secret-of-mine"
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text("utf-8")

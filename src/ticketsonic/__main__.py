@@ -1,14 +1,39 @@
 """`ticketsonic`, or `python -m ticketsonic`."""
 
+from collections import UserDict
+from importlib import import_module
+
 import click
 
 from ticketsonic import __version__
-from ticketsonic.commands.accounts import account, key, signing_key
-from ticketsonic.commands.printers import printer
-from ticketsonic.commands.serving import migrate, serve
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _LoadedWhenCalled(UserDict[str, click.Command]):
+    """Commands by their names; each is loaded when it is asked for: `serve` should not wait for what it does not do."""
+
+    def __init__(self, places: dict[str, str]) -> None:
+        super().__init__()
+        self._places = self.data = places  # type: ignore[assignment]
+
+    def __getitem__(self, name: str) -> click.Command:
+        module, _, attribute = self._places[name].partition(":")
+        command: click.Command = getattr(import_module(f"ticketsonic.commands.{module}"), attribute)
+        return command
+
+
+COMMANDS = _LoadedWhenCalled(
+    {
+        "serve": "serving:serve",
+        "account": "accounts:account",
+        "key": "accounts:key",
+        "signing-key": "accounts:signing_key",
+        "printer": "printers:printer",
+        "migrate": "serving:migrate",
+    }
+)
+
+
+@click.group(commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="ticketsonic")
 def main() -> None:
     """Sell, sign and admit tickets: the engine behind other people's shops.
@@ -16,9 +41,6 @@ def main() -> None:
     Settings come from options and from the environment (TICKETSONIC_…); docs/configuration.md lists them all.
     """
 
-
-for command in (serve, account, key, signing_key, printer, migrate):
-    main.add_command(command)
 
 if __name__ == "__main__":
     main(prog_name="ticketsonic")

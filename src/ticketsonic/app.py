@@ -158,6 +158,7 @@ class Application:
         cleaning = asyncio.create_task(_clean(self.engine))
         # What is loaded by now stays: the collector need not look through it, nor look often (3 % of an order).
         gc.freeze()
+        gc.enable()  # whoever loaded this may have turned it off until now
         gc.set_threshold(GC_OBJECTS, 20, 50)
         try:
             bounds = protocol.bounds_of(self.settings.request_seconds, self.settings.connections, self.streams.stop)

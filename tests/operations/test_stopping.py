@@ -14,7 +14,7 @@ from tests.operations.test_metrics import read_metrics
 from tests.postgresql import make_postgresql_database
 from tests.servers import RunningServer
 
-from ticketsonic.server import _forget_dead_workers
+from ticketsonic.worker import _forget_dead_workers
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])

@@ -1,14 +1,13 @@
 """`ticketsonic serve` and `migrate`."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from ticketsonic.commands.options import database_options, prepared, settings_of, told
-from ticketsonic.database import Database
-from ticketsonic.database.migrating import migrate as migrate_database
+from ticketsonic.commands.options import database_options, settings_of, told
 from ticketsonic.settings import Settings
 
 
@@ -33,22 +32,29 @@ def serve(*, sample: bool, **options: Any) -> None:
     settings = settings_of(**options)
 
     def work() -> None:
-        from ticketsonic import server  # noqa: PLC0415 - the other commands need no web server
+        from ticketsonic import listening, server  # noqa: PLC0415 - the other commands need no web server
 
-        sockets = server.bind(settings)  # before anything is made: a key shown by nobody would be lost
-        greeting = asyncio.run(_prepare(settings, sample=sample))
+        sockets = listening.bind(settings)  # before anything is made: a key shown by nobody would be lost
+        is_prepared_here = sample or settings.workers == 1  # several workers do it themselves, as they load
+        greeting = None
+        if settings.workers == 1:
+            gc.disable()  # nothing of what is loaded goes away again; the application turns it on
+        if is_prepared_here:
+            greeting = asyncio.run(_prepare(settings, sample=sample))
 
         def announce(address: str) -> None:
             click.echo(f"TicketSonic serves on {address}")
             if greeting:
                 click.echo(greeting(address))
 
-        server.serve(settings, sockets, announce)
+        server.serve(settings, sockets, announce, is_prepared=is_prepared_here)
 
     told(work)
 
 
 async def _prepare(settings: Settings, *, sample: bool) -> Callable[[str], str] | None:
+    from ticketsonic.preparing import prepared  # noqa: PLC0415 - the parent of workers opens no database
+
     async with prepared(settings) as (database, keyring):
         if not sample:
             return None
@@ -62,12 +68,15 @@ async def _prepare(settings: Settings, *, sample: bool) -> Callable[[str], str] 
 def migrate(**options: Any) -> None:
     """Bring the database to this version's schema. `serve` does it too; this is for doing it apart."""
     settings = settings_of(**options)
+    told(lambda: click.echo("migrated" if asyncio.run(_migrate(settings)) else "nothing to do"))
 
-    async def work() -> bool:
-        database = Database(settings.database_url, bounded=False)
-        try:
-            return await migrate_database(database)
-        finally:
-            await database.close()
 
-    told(lambda: click.echo("migrated" if asyncio.run(work()) else "nothing to do"))
+async def _migrate(settings: Settings) -> bool:
+    from ticketsonic.database import Database  # noqa: PLC0415 - the parent of workers opens no database
+    from ticketsonic.database.migrating import migrate as migrate_database  # noqa: PLC0415 - likewise
+
+    database = Database(settings.database_url, bounded=False)
+    try:
+        return await migrate_database(database)
+    finally:
+        await database.close()
