@@ -16,6 +16,8 @@ from ticketsonic.tickets.signing import code_of, sign_ticket
 NOTHING_MINTED: Mapping[int, bytes] = {}
 SHORTEST_JOB = 4
 """Signatures that are worth a thread's while."""
+LONGEST_JOB = 32
+"""Signatures after which a large order lets others in."""
 
 Work = list[tuple[TicketRow, PrivateKey]]
 Signatures = list[bytes]
@@ -36,7 +38,7 @@ class Issuer:
     """Signs the tickets of orders that are already committed, in place or, where cores are free, on threads.
 
     On threads, the orders of one batch wake up together, so what they ask for in one turn of the event loop is
-    shared out as one job a thread: handing over costs as much as a small signature.
+    shared out as one job a thread: handing over costs as much as a small signature. A large order is cut into parts.
     """
 
     def __init__(self, keyring: Keyring, *, threads: int) -> None:
@@ -70,9 +72,30 @@ class Issuer:
         ]
 
     async def _sign_all(self, work: Work) -> Signatures:
+        if len(work) > LONGEST_JOB:
+            return await self._sign_in_parts(work)
         if not work or self._pool is None:
             return _sign_all(work)
         return await self._gather(work)
+
+    async def _sign_in_parts(self, work: Work) -> Signatures:
+        """Sign a large order on every thread, one part a thread at a time: who comes in between waits for a part."""
+        loop = asyncio.get_running_loop()
+        size = -(-len(work) // -(-len(work) // LONGEST_JOB))
+        parts = [work[start : start + size] for start in range(0, len(work), size)]
+        signed: list[Signatures] = [[]] * len(parts)
+        left = iter(enumerate(parts))
+
+        async def sign_what_is_left() -> None:
+            for place, part in left:
+                if self._pool is None:
+                    signed[place] = _sign_all(part)
+                    await asyncio.sleep(0)
+                else:
+                    signed[place] = await loop.run_in_executor(self._pool, _sign_all, part)
+
+        await asyncio.gather(*(sign_what_is_left() for _ in range(self._threads or 1)))
+        return [signature for part in signed for signature in part]
 
     async def _gather(self, work: Work) -> Signatures:
         loop = asyncio.get_running_loop()
