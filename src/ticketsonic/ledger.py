@@ -47,8 +47,8 @@ class SaleQuestion(Struct):
     idempotency_keys: list[tuple[int, str]]
 
 
-class OrderRow(Struct, frozen=True):
-    """One order, as it is stored."""
+class OrderRow(Struct, frozen=True, array_like=True):
+    """One order, as it is stored; as JSON, a row of its columns in this order."""
 
     account_id: int
     order_id: int
@@ -57,8 +57,8 @@ class OrderRow(Struct, frozen=True):
     company: str | None
 
 
-class TicketRow(Struct, frozen=True):
-    """One ticket as it was issued; its code can be made from it again at any time."""
+class TicketRow(Struct, frozen=True, array_like=True):
+    """One ticket as it was issued; its code can be made from it again at any time. As JSON, a row likewise."""
 
     account_id: int
     order_id: int
@@ -93,7 +93,7 @@ class Sales(Struct):
     idempotency: list[IdempotencyRow]
 
 
-class IssuedTicket(Struct, frozen=True):
+class IssuedTicket(Struct, frozen=True, array_like=True):
     """A ticket with its state and what the person at the door is told."""
 
     ticket: TicketRow
@@ -154,7 +154,8 @@ class HotStatements(Protocol):
     ) -> set[TicketKey]:
         """Read tickets and idempotency keys in one snapshot, without a lock; have `decide` judge; write what it says.
 
-        Each ticket is admitted that is still neither admitted nor cancelled; returns those admitted by this call.
+        Each ticket is admitted that is still neither admitted nor cancelled; returns those admitted by this call. Where
+        one of them no longer is, the others may be left as they were: whoever is not returned is to be judged again.
         `decide` is called once, perhaps in another thread. Raises :class:`Conflict` where an Idempotency-Key was used
         at this instant: then nothing is written.
         """

@@ -3,6 +3,10 @@
 WAL and synchronous=FULL: a commit is on disk before it returns. The hot statements run on a connection and a
 thread of their own, the writer; everything else goes through SQLAlchemy and takes turns with it by the file's
 own lock. A write begins with BEGIN IMMEDIATE, so that it waits at its start and never fails half-way.
+
+A batch goes to SQLite as one JSON array a statement, and comes back as one: each step of a statement lets go of the
+interpreter's lock, and to get it back from the event loop's thread, on another core, costs both more than the step
+(docs/decisions/0012-one-step-a-batch.md).
 """
 
 import asyncio
@@ -14,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -36,37 +41,63 @@ from ticketsonic.ledger import (
 BUSY_SECONDS = 10
 _AGAIN_SECONDS = 0.01
 T = TypeVar("T")
+_read_hashes = msgspec.json.Decoder(list[tuple[int, str]]).decode
+_read_issued = msgspec.json.Decoder(list[IssuedTicket]).decode
+
+
+def _field(place: int) -> str:
+    """Spell one field of a row that `json_each(…) asked` gives; `->>` would do, where SQLite is 3.38 or newer."""
+    return f"json_extract(asked.value, '$[{place}]')"
+
+
+def _fields(count: int) -> str:
+    return ", ".join(map(_field, range(count)))
+
+
+def _equal(*columns: str) -> str:
+    """Compare columns with the first fields of a row."""
+    return " AND ".join(f"{column} = {_field(place)}" for place, column in enumerate(columns))
+
 
 _FACTS = """
 SELECT t.id, t.account_id, t.event_id, t.price_minor, t.start_datetime, e.ticket_code, s.version, s.available
-  FROM ticket_types t JOIN stocks s ON s.ticket_type_id = t.id JOIN events e ON e.id = t.event_id
- WHERE t.id = ?"""
-_HASH = "SELECT 1 FROM orders WHERE account_id = ? AND request_hash = ?"
+  FROM json_each(?) asked
+ CROSS JOIN ticket_types t ON t.id = asked.value
+  JOIN stocks s ON s.ticket_type_id = t.id
+  JOIN events e ON e.id = t.event_id"""
+_USED_HASHES = f"""
+SELECT json_group_array(json_array(o.account_id, o.request_hash))
+  FROM json_each(?) asked CROSS JOIN orders o ON {_equal("o.account_id", "o.request_hash")}"""  # noqa: S608 - columns
 _IDEMPOTENCY = """
 SELECT body_sha256, answer FROM idempotency_keys WHERE account_id = ? AND operation = ? AND idempotency_key = ?"""
 _TAKE = """
 UPDATE stocks SET available = available - :units
  WHERE ticket_type_id = :ticket_type_id AND version = :version AND available >= :units
 RETURNING available"""
-_ORDER = "INSERT INTO orders (account_id, id, request_hash, customer, company) VALUES (?, ?, ?, ?, ?)"
-_TICKET = """
+_PLACE = f"""
+INSERT INTO orders (account_id, id, request_hash, customer, company)
+SELECT {_fields(5)} FROM json_each(?) asked"""  # noqa: S608
+_ISSUE = f"""
 INSERT INTO tickets (account_id, order_id, position, barcode, ticket_type_id, event_id, price_minor,
-                     valid_from, valid_until, key_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+                     valid_from, valid_until, key_number)
+SELECT {_fields(10)} FROM json_each(?) asked"""  # noqa: S608
 _REMEMBER = """
 INSERT INTO idempotency_keys (account_id, operation, idempotency_key, body_sha256, answer, created_at)
 VALUES (?, ?, ?, ?, ?, ?)"""
 _TICKET_COLUMNS = """k.account_id, k.order_id, k.position, k.barcode, k.ticket_type_id, k.event_id, k.price_minor,
        k.valid_from, k.valid_until, k.key_number"""
 _ISSUED = f"""
-SELECT {_TICKET_COLUMNS}, k.admitted_at, k.cancelled_at, t.primary_text_pl, o.customer, o.company, e.print_badges
-  FROM tickets k
+SELECT json_group_array(json_array(json_array({_TICKET_COLUMNS}), k.admitted_at, k.cancelled_at, t.primary_text_pl,
+                                   o.customer, o.company, json(iif(e.print_badges, 'true', 'false'))))
+  FROM json_each(?) asked
+ CROSS JOIN tickets k ON {_equal("k.account_id", "k.barcode")}
   JOIN ticket_types t ON t.id = k.ticket_type_id
   JOIN events e ON e.id = k.event_id
-  JOIN orders o ON o.account_id = k.account_id AND o.id = k.order_id
- WHERE k.account_id = ? AND k.barcode = ?"""  # noqa: S608 - a list of columns of ours
-_ADMIT = """
-UPDATE tickets SET admitted_at = ?, admitted_by_key_id = ?
- WHERE account_id = ? AND barcode = ? AND admitted_at IS NULL AND cancelled_at IS NULL"""
+  JOIN orders o ON o.account_id = k.account_id AND o.id = k.order_id"""  # noqa: S608
+_ADMIT = f"""
+UPDATE tickets SET admitted_at = {_field(2)}, admitted_by_key_id = {_field(3)}
+  FROM json_each(?) asked
+ WHERE {_equal("account_id", "barcode")} AND admitted_at IS NULL AND cancelled_at IS NULL"""  # noqa: S608
 _PRINT = """
 INSERT INTO print_jobs (account_id, id, event_id, barcode, kind, state, api_key_id, requested_at)
 VALUES (?, ?, ?, ?, 'admission', 'waiting', ?, ?)"""
@@ -134,6 +165,10 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and code != sqlite3.SQLITE_ERROR
 
 
+class _Overtaken(Exception):
+    """A ticket that was to be admitted was cancelled or admitted since it was read."""
+
+
 class SqliteHot:
     """The hot statements, on the writer's connection and thread."""
 
@@ -194,8 +229,11 @@ class SqliteHot:
             admissions = decide(view)
             if not admissions:
                 return set()
-            with _transaction(connection):
-                return _write_admissions(connection, admissions)
+            try:
+                with _transaction(connection):
+                    return _write_admissions(connection, admissions)
+            except _Overtaken:
+                return set()
 
         return await self._run(work)
 
@@ -250,13 +288,10 @@ def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE")
 
 def _read_sale_view(connection: sqlite3.Connection, question: SaleQuestion) -> SaleView:
     view = SaleView(facts={}, available={}, used_hashes=set(), idempotency={})
-    for ticket_type_id in question.ticket_type_ids:
-        if row := connection.execute(_FACTS, (ticket_type_id,)).fetchone():
-            view.facts[ticket_type_id] = SaleFacts(*row[1:7])
-            view.available[ticket_type_id] = row[7]
-    for hash_key in question.hashes:
-        if connection.execute(_HASH, hash_key).fetchone():
-            view.used_hashes.add(hash_key)
+    for row in connection.execute(_FACTS, (_json(question.ticket_type_ids),)):
+        view.facts[row[0]] = SaleFacts(*row[1:7])
+        view.available[row[0]] = row[7]
+    view.used_hashes.update(_read_hashes(connection.execute(_USED_HASHES, (_json(question.hashes),)).fetchone()[0]))
     for account_id, key in question.idempotency_keys:
         if row := connection.execute(_IDEMPOTENCY, (account_id, "order/new", key)).fetchone():
             view.idempotency[account_id, key] = row[0]
@@ -271,21 +306,18 @@ def _write_sales(connection: sqlite3.Connection, sales: Sales) -> dict[int, int]
         if row is None:
             raise Conflict("a stock is not what it was believed to be")
         available[ticket_type_id] = row[0]
-    connection.executemany(
-        _ORDER, [(o.account_id, o.order_id, o.request_hash, o.customer, o.company) for o in sales.orders]
-    )
-    connection.executemany(_TICKET, [_ticket_values(ticket) for ticket in sales.tickets])
-    connection.executemany(_REMEMBER, [_idempotency_values(row) for row in sales.idempotency])
+    connection.execute(_PLACE, (_json(sales.orders),))
+    connection.execute(_ISSUE, (_json(sales.tickets),))
+    if sales.idempotency:
+        connection.executemany(_REMEMBER, [_idempotency_values(row) for row in sales.idempotency])
     return available
 
 
 def _read_admission_view(
     connection: sqlite3.Connection, tickets: Sequence[TicketKey], idempotency_keys: Sequence[tuple[int, str]]
 ) -> AdmissionView:
-    view = AdmissionView(tickets={}, answers={})
-    for key in tickets:
-        if row := connection.execute(_ISSUED, key).fetchone():
-            view.tickets[key] = IssuedTicket(TicketRow(*row[:10]), *row[10:])
+    issued = _read_issued(connection.execute(_ISSUED, (_json(tickets),)).fetchone()[0])
+    view = AdmissionView(tickets={(each.ticket.account_id, each.ticket.barcode): each for each in issued}, answers={})
     for account_id, name in idempotency_keys:
         if row := connection.execute(_IDEMPOTENCY, (account_id, "ticket/validate", name)).fetchone():
             view.answers[account_id, name] = row
@@ -293,35 +325,20 @@ def _read_admission_view(
 
 
 def _write_admissions(connection: sqlite3.Connection, admissions: Sequence[Admission]) -> set[TicketKey]:
-    admitted = set()
-    printed = []
-    for admission in admissions:
-        key = (admission.account_id, admission.barcode)
-        done = connection.execute(_ADMIT, (admission.admitted_at, admission.api_key_id, *key))
-        if done.rowcount:
-            admitted.add(key)
-            if admission.idempotency:
-                connection.execute(_REMEMBER, _idempotency_values(admission.idempotency))
-            if admission.print_job_id is not None:
-                printed.append(_print_values(admission))
+    asked = [(a.account_id, a.barcode, a.admitted_at, a.api_key_id) for a in admissions]
+    if connection.execute(_ADMIT, (_json(asked),)).rowcount != len(asked):
+        raise _Overtaken
+    remembered = [_idempotency_values(a.idempotency) for a in admissions if a.idempotency is not None]
+    if remembered:
+        connection.executemany(_REMEMBER, remembered)
+    printed = [_print_values(a) for a in admissions if a.print_job_id is not None]
     if printed:
         connection.executemany(_PRINT, printed)
-    return admitted
+    return {(a.account_id, a.barcode) for a in admissions}
 
 
-def _ticket_values(ticket: TicketRow) -> tuple[Any, ...]:
-    return (
-        ticket.account_id,
-        ticket.order_id,
-        ticket.position,
-        ticket.barcode,
-        ticket.ticket_type_id,
-        ticket.event_id,
-        ticket.price_minor,
-        ticket.valid_from,
-        ticket.valid_until,
-        ticket.key_number,
-    )
+def _json(rows: Sequence[object]) -> str:
+    return msgspec.json.encode(rows).decode()
 
 
 def _print_values(admission: Admission) -> tuple[Any, ...]:
