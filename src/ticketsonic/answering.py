@@ -1,58 +1,113 @@
-"""Past ASGI on the hot path: a whole body at once, and a whole answer in one write.
+"""Past ASGI on the hot path: a plain request handed over whole, and its answer in one write.
 
-ASGI hands a body over as messages and sends an answer as two, which uvicorn writes to the socket on their own: two
-system calls and two packets where the answers of the hot path fit into one. A connection offers
-:func:`take_body` and :func:`write_answer` in the scope (`ticketsonic.body`, `ticketsonic.answer`); who has use for
-them takes them, and everything else goes by ASGI's messages. Measured with the order benchmark
-(docs/performance.md).
+ASGI hands a body over as messages, sends an answer as two, and uvicorn keeps a cycle, an event and a task's callback
+for each request to do so: a third of what a request costs that does nothing. A request of the API that is plain, as
+nearly all are (protocol.py says which), is an :class:`Exchange` instead; everything else goes by ASGI's messages.
 """
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, ClassVar, Protocol
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+log = logging.getLogger("ticketsonic")
 
 NO_CONTENT = 204
-_BY_MESSAGES = frozenset({NO_CONTENT, 413})  # without a length, or with the connection closed behind it
-_EMPTY_BODIED = "HEAD"
 
 ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """Headers of every answer: nothing of it may be kept by a cache on the way, for it may hold tickets."""
 
 _HEADS = {status: line + b"".join(b"%b: %b\r\n" % header for header in ALWAYS) for status, line in STATUS_LINE.items()}
 
-
-def take_body(cycle: RequestResponseCycle) -> bytes | None:
-    """Give a request's body where all of it is there; None where ASGI's messages have to bring it."""
-    if cycle.more_body or cycle.disconnected or cycle.waiting_for_100_continue:
-        return None
-    if cycle.flow.read_paused:
-        cycle.flow.resume_reading()
-    body = bytes(cycle.body)
-    cycle.body = bytearray()
-    cycle.message_event.clear()
-    return body
+Headers = Sequence[tuple[bytes, bytes]]
 
 
-def write_answer(cycle: RequestResponseCycle, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
-    """Write an answer with :data:`ALWAYS`, these headers and its length; returns whether it did.
+class Connection(Protocol):
+    """What an exchange needs of its connection."""
 
-    It does not where the client reads slowly, hung up, or asked for the head alone: then ASGI's messages have to.
-    """
-    if cycle.response_started or cycle.disconnected or cycle.flow.write_paused or status in _BY_MESSAGES:
-        return False
-    if cycle.scope["method"] == _EMPTY_BODIED or not cycle.keep_alive or cycle.waiting_for_100_continue:
-        return False
-    parts = [_HEADS[status]]
-    for name, value in cycle.default_headers:
-        parts += (name, b": ", value, b"\r\n")
-    for name, value in headers:
-        if name == b"connection" or b"\n" in value or b"\r" in value:
-            return False
-        parts += (name, b": ", value, b"\r\n")
-    parts += (b"content-length: %d\r\n\r\n" % len(body), body)
-    cycle.response_started = True
-    cycle.response_complete = True
-    cycle.transport.write(b"".join(parts))
-    cycle.message_event.set()
-    cycle.on_response()
-    return True
+    flow: FlowControl
+    tasks: set[asyncio.Task[None]]
+    transport: asyncio.Transport
+    server_state: Any
+
+    def on_response_complete(self) -> None:
+        """Go on with what is behind this answer."""
+
+
+class _NobodyWaits:
+    """Stands for the event by which ASGI's `receive` hears of more."""
+
+    def set(self) -> None:
+        """Wake nobody."""
+
+
+class Exchange:
+    """One plain request and its answer. Has what uvicorn's protocol looks at in a request that is under way."""
+
+    message_event: ClassVar = _NobodyWaits()
+    __slots__ = (
+        "_connection",
+        "body",
+        "disconnected",
+        "headers",
+        "keep_alive",
+        "response_complete",
+        "response_started",
+        "scope",
+    )
+
+    def __init__(
+        self, connection: Connection, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], *, keep_alive: bool
+    ) -> None:
+        """Begin with the head; whoever reads the body adds it, and starts `run` once all of it is there."""
+        self._connection = connection
+        self.scope = scope
+        self.headers = headers
+        self.keep_alive = keep_alive
+        self.body = bytearray()
+        self.disconnected = False
+        self.response_started = False
+        self.response_complete = False
+
+    def start(self, answer: Callable[["Exchange"], Awaitable[None]], loop: asyncio.AbstractEventLoop) -> None:
+        """Have it answered, in a task that a server which stops waits for."""
+        self._connection.tasks.add(loop.create_task(self._run(answer)))
+
+    async def _run(self, answer: Callable[["Exchange"], Awaitable[None]]) -> None:
+        try:
+            await answer(self)
+        except Exception:
+            log.exception("fault")
+        finally:
+            # Said here and not by a callback of the task, which would cost as much as the task.
+            self._connection.tasks.discard(asyncio.current_task())
+            if not self.response_complete and not self.disconnected:
+                self._connection.transport.close()
+
+    async def write(self, status: int, headers: Headers, body: bytes) -> None:
+        """Write the answer with :data:`ALWAYS`, these headers and its length, once the client has read what was before.
+
+        Nothing is written to who hung up. Raises ValueError for a header that would be two.
+        """
+        flow = self._connection.flow
+        if flow.write_paused and not self.disconnected:
+            await flow.drain()
+        if self.disconnected or self.response_started:
+            return
+        parts = [_HEADS[status]]
+        for name, value in (*self._connection.server_state.default_headers, *headers):
+            if b"\n" in value or b"\r" in value:
+                raise ValueError(name)
+            parts += (name, b": ", value, b"\r\n")
+        if not self.keep_alive:
+            parts.append(b"connection: close\r\n")
+        parts += (b"content-length: %d\r\n\r\n" % len(body), body)
+        self.response_started = self.response_complete = True
+        transport = self._connection.transport
+        transport.write(b"".join(parts))
+        if not self.keep_alive:
+            transport.close()
+        self._connection.on_response_complete()

@@ -161,7 +161,9 @@ class Application:
         gc.enable()  # whoever loaded this may have turned it off until now
         gc.set_threshold(GC_OBJECTS, 20, 50)
         try:
-            bounds = protocol.bounds_of(self.settings.request_seconds, self.settings.connections, self.streams.stop)
+            bounds = protocol.bounds_of(
+                self.settings.request_seconds, self.settings.connections, self.streams.stop, self._api.plain_routes()
+            )
             yield bounds | {"streams": self.streams}
         finally:
             cleaning.cancel()

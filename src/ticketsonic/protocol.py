@@ -4,13 +4,15 @@ What it adds: the head of a request is bounded in bytes, what comes around a bod
 pipelined requests in number; a connection that says nothing is closed, one that does not read its answer is cut,
 connections are counted, a wish to speak HTTP/2 is passed over, and what is no HTTP is answered in JSON, in its turn.
 Bounds: docs/configuration.md.
+
+A request is *plain*, and goes past ASGI (answering.py), where its method and address are exactly a plain route's, its
+body comes with a length of no more than `PLAIN_BODY_BYTES` and is not to be asked for, and no other waits before it.
 """
 
 import asyncio
 import enum
-import functools
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httptools
@@ -18,7 +20,7 @@ import msgspec
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from ticketsonic.answering import take_body, write_answer
+from ticketsonic.answering import Exchange
 from ticketsonic.api.cors import cors_headers
 from ticketsonic.errors import (
     FieldError,
@@ -36,6 +38,7 @@ from ticketsonic.metrics import metrics
 HEAD_BYTES = 32 * 1024
 DISCARDED_BYTES = 64 * 1024 * 1024
 CHUNK_OVERHEAD = 16  # a chunk of 1 byte comes in 6
+PLAIN_BODY_BYTES = 64 * 1024
 PIPELINED_REQUESTS = 100
 SLOWEST_BYTES_PER_SECOND = 16 * 1024
 LOOK_AGAIN_SECONDS = 5.0
@@ -44,6 +47,9 @@ DEFAULT_REQUEST_SECONDS = 20
 DEFAULT_CONNECTIONS = 10_000
 
 assert HIGH_WATER_LIMIT >= HEAD_BYTES  # noqa: S101 - a head is judged before reading pauses
+
+PlainRoutes = Mapping[tuple[bytes, bytes], Callable[[Exchange], Awaitable[None]]]
+"""What answers a plain request, by method and address as they are sent."""
 
 
 class Stage(enum.Enum):
@@ -55,7 +61,7 @@ class Stage(enum.Enum):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection. `app_state` (the lifespan's) may hold `request_seconds`, `connections` and `stop_streams`."""
+    """One connection. `app_state` (the lifespan's) may hold what :func:`bounds_of` makes."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, within bounds."""
@@ -64,7 +70,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._lingering = lingering
         super().connection_made(lingering)  # type: ignore[arg-type]
         self.flow = _OrderedFlow(lingering, self.pipeline)
+        self._plain_routes: PlainRoutes = self.app_state.get("plain_routes", {})
+        self._plain_answer: Callable[[Exchange], Awaitable[None]] | None = None
         self._stage = Stage.BETWEEN
+        self._idle_since: float | None = None
         self._unanswered = 0
         self._received_bytes = 0
         self._head_bytes = 0
@@ -91,7 +100,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget every timer, and what was read: in a ring of references it would stay until the collector comes."""
         self._unwatch()
-        self._unset_keepalive_if_required()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         self._lingering.lose()
         super().connection_lost(exc)
         self.pipeline.clear()
@@ -149,26 +159,38 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self._stage = Stage.HEAD
         self._began = self.loop.time()
+        self._plain_answer = None
         self.scope["ticketsonic.is_gone"] = self._lingering.is_closing  # type: ignore[typeddict-unknown-key]
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; what it means is looked at when all are there."""
+        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Judge the head before anything is done for it."""
+        method = self.parser.get_method()
+        headers = dict(self.headers)
         if self._since_last_bytes > HEAD_BYTES:  # else no head among it can be too large
             self._head_bytes = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
             if self._head_bytes > HEAD_BYTES:
                 self._judge(RequestTooLarge())
         if len(self.pipeline) >= PIPELINED_REQUESTS:
             self._judge(TooManyRequests())
-        if self.parser.get_method() == b"CONNECT":
+        if method == b"CONNECT":
             self._judge(_no_http())
         if self.parser.should_upgrade():
             self._declining = True
             return
-        if self.expect_100_continue and self.parser.get_http_version() == "1.0":
-            self.expect_100_continue = False
-        super().on_headers_complete()
-        self.scope["ticketsonic.body"] = functools.partial(take_body, self.cycle)  # type: ignore[typeddict-unknown-key]
-        self.scope["ticketsonic.answer"] = functools.partial(write_answer, self.cycle)  # type: ignore[typeddict-unknown-key]
+        is_1_1 = self.parser.get_http_version() == "1.1"
+        self.expect_100_continue = is_1_1 and headers.get(b"expect", b"").lower() == b"100-continue"
+        if is_1_1 and self._is_plain(headers) and (answer := self._plain_routes.get((method, self.url))):
+            self._plain_answer = answer
+            self.scope["method"], self.scope["path"] = method.decode(), self.url.decode()
+            self.scope["query_string"] = b""
+            keep_alive = self.parser.should_keep_alive()
+            self.cycle = Exchange(self, self.scope, headers, keep_alive=keep_alive)  # type: ignore[assignment]
+        else:
+            super().on_headers_complete()
         self._stage = Stage.BODY
         self.headers = []  # what trails a chunked body is none of ours (RFC 9110 §6.5.1)
         self._body_bytes = 0
@@ -178,10 +200,21 @@ class BoundedProtocol(HttpToolsProtocol):
             # Answered before its body was asked for, it may come or not: what follows could not be told apart.
             self.cycle.keep_alive = False
 
+    def _is_plain(self, headers: Mapping[bytes, bytes]) -> bool:
+        if self.expect_100_continue or b"transfer-encoding" in headers:
+            return False
+        # The parser has read the length already: it is a number, and comes once.
+        return int(headers.get(b"content-length", b"0")) <= PLAIN_BODY_BYTES and (
+            self.cycle is None or self.cycle.response_complete
+        )
+
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
         self._body_bytes += len(body)
-        super().on_body(body)
+        if self._plain_answer is not None:
+            self.cycle.body += body
+        else:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Have a request whole."""
@@ -191,6 +224,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = self._received_bytes = 0
         self._since_last_bytes = self._arrived_bytes  # the next request may have begun in it
         self._unwatch()
+        if self._plain_answer is not None:
+            self.cycle.start(self._plain_answer, self.loop)  # type: ignore[attr-defined]
+            return
         if self.expect_100_continue and not self._stopping and not self.cycle.response_started:
             self.cycle.keep_alive = self._keep_alive_after_body
         super().on_message_complete()
@@ -200,7 +236,13 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on with what waits in line behind this answer."""
         self._unanswered -= 1
-        super().on_response_complete()
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            if self.pipeline:
+                self._start_asgi_task(*self.pipeline.pop())
+            else:
+                self._await_next()
         if self._refusal is not None:
             self._unset_keepalive_if_required()
             if not self._unanswered:
@@ -268,8 +310,27 @@ class BoundedProtocol(HttpToolsProtocol):
             self._lingering.abort()
 
     def _await_next(self) -> None:
-        self._unset_keepalive_if_required()
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        """Be idle from now on. One timer does for all the pauses of a connection: it costs as much as a header."""
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_whether_idle_in(self.timeout_keep_alive)
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._idle_since = None
+
+    def _look_whether_idle_in(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that was idle for long enough; look again later where it was so for less."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None or self.transport.is_closing():
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._look_whether_idle_in(left)
+        else:
+            self.transport.close()
 
     def _watch(self) -> None:
         self._deadline = self.loop.call_later(self._request_seconds, self._look_again)
@@ -285,7 +346,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing() or self._refusal is not None:
             return
         if self._stage is Stage.BETWEEN:
-            if not self._unanswered and self.timeout_keep_alive_task is None:
+            if not self._unanswered and self._idle_since is None:
                 self.transport.close()
             return
         pace = self._received_bytes / max(self.loop.time() - self._began, 0.001)
@@ -359,9 +420,16 @@ def _spell(refusal: Refusal, more: list[tuple[bytes, bytes]]) -> bytes:
     return b"".join([*head, b"\r\n", body])
 
 
-def bounds_of(request_seconds: float, connections: int, stop_streams: Callable[[], None]) -> dict[str, Any]:
-    """Spell the bounds as the lifespan's state, where each connection finds them.
+def bounds_of(
+    request_seconds: float, connections: int, stop_streams: Callable[[], None], plain_routes: PlainRoutes
+) -> dict[str, Any]:
+    """Spell what a connection must know as the lifespan's state, where each finds it.
 
     `stop_streams` ends the answers that have no end of their own, when the server stops.
     """
-    return {"request_seconds": request_seconds, "connections": connections, "stop_streams": stop_streams}
+    return {
+        "request_seconds": request_seconds,
+        "connections": connections,
+        "stop_streams": stop_streams,
+        "plain_routes": plain_routes,
+    }

@@ -17,7 +17,7 @@ import msgspec
 from prometheus_client import Counter, Histogram
 
 from ticketsonic.accounts.authentication import Caller
-from ticketsonic.answering import ALWAYS, NO_CONTENT
+from ticketsonic.answering import ALWAYS, NO_CONTENT, Exchange
 from ticketsonic.api.cors import cors_headers, preflight_headers
 from ticketsonic.api.engine import Engine
 from ticketsonic.commits import CallerGone
@@ -58,7 +58,7 @@ class Call:
     """One request, as a route sees it."""
 
     engine: Engine
-    scope: Scope
+    scope: Mapping[str, Any]
     headers: Mapping[bytes, bytes]
     body: bytes
     route: "Route"
@@ -111,6 +111,7 @@ class Call:
 
 
 JSON = "application/json"
+_JSON_TYPE = (b"content-type", JSON.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,55 +160,80 @@ class Api:
         """Whether a request is under way."""
         return self._under_way > 0
 
+    def plain_routes(self) -> dict[tuple[bytes, bytes], Callable[[Exchange], Awaitable[None]]]:
+        """Give what answers plain requests past ASGI, by method and address (protocol.py)."""
+        return {
+            (route.method.encode(), route.path.encode()): functools.partial(self._exchange, route)
+            for route in self._routes.values()
+        }
+
+    async def _exchange(self, route: Route, exchange: Exchange) -> None:
+        """Answer one plain request."""
+        answer = await self._answer(route, route.method, exchange.scope, exchange.headers, bytes(exchange.body))
+        if answer is not None:
+            await exchange.write(*answer)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request by ASGI's messages."""
+        route = self._routes.get(scope["path"].rstrip("/") if scope["path"] != "/" else "/")
+        answer = await self._answer(route, scope["method"], scope, dict(scope["headers"]), receive)
+        if answer is not None:
+            await respond(send, *answer)
+
+    async def _answer(
+        self,
+        route: Route | None,
+        method: str,
+        scope: Mapping[str, Any],
+        headers: Mapping[bytes, bytes],
+        body: bytes | Receive,
+    ) -> tuple[int, Headers, bytes] | None:
+        """Give status, headers and body of an answer, and count it; None where nobody is there to have it."""
         started = time.perf_counter()
         request_id = f"{random.getrandbits(64):016x}"
-        headers = dict(scope["headers"])
-        route = self._routes.get(scope["path"].rstrip("/") if scope["path"] != "/" else "/")
         extra: Headers = []
         status = 200
         self._under_way += 1
         try:
-            if scope["method"] == "OPTIONS" and route is not None:
-                status, body, extra = 204, b"", preflight_headers(headers, route.method)
+            if method == "OPTIONS" and route is not None:
+                status, answer, extra = 204, b"", preflight_headers(headers, route.method)
             else:
-                body, extra = await self._answer(route, scope, headers, receive)
+                answer, extra = await self._handle(route, method, scope, headers, body)
         except CallerGone:
-            return
+            return None
         except Refusal as refusal:
-            status, body, extra = _refuse(refusal, route)
+            status, answer, extra = _refuse(refusal, route)
         except DatabaseAway as error:
             log.warning("database away", extra={"request_id": request_id, "error": type(error).__name__})
-            status, body, extra = _refuse(TemporarilyUnavailable(), route)
+            status, answer, extra = _refuse(TemporarilyUnavailable(), route)
         except Exception:
             log.exception("fault", extra={"request_id": request_id, "path": route.path if route else "?"})
-            status, body, extra = _refuse(ErrorFetchingData(), route)
+            status, answer, extra = _refuse(ErrorFetchingData(), route)
         finally:
             self._under_way -= 1
+        if answer and not (extra and extra[0][0] == b"content-type"):
+            extra.append(_JSON_TYPE)
         extra.append((b"x-request-id", request_id.encode()))
         extra += cors_headers(headers)
-        await respond(scope, send, status, body, extra)
         self._record(route, status, started, request_id)
+        return status, extra, answer
 
-    async def _answer(
-        self, route: Route | None, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive
+    async def _handle(
+        self,
+        route: Route | None,
+        method: str,
+        scope: Mapping[str, Any],
+        headers: Mapping[bytes, bytes],
+        body: bytes | Receive,
     ) -> tuple[bytes, Headers]:
         if route is None:
             raise NotFound
-        method = scope["method"]
         if method != route.method and (method, route.method) != ("HEAD", "GET"):
             raise MethodNotAllowed
         call = Call(self._engine(), scope, headers, b"", route)
         if route.body_bytes > BODY_BYTES:
             await call.authenticate()  # only who may send that much is listened to for so long
-        take: Callable[[], bytes | None] | None = scope.get("ticketsonic.body")
-        whole = take() if take is not None else None
-        if whole is None:
-            whole = await read_body(receive, headers, route.body_bytes)
-        elif len(whole) > route.body_bytes:
-            raise RequestTooLarge
-        call.body = whole
+        call.body = body if isinstance(body, bytes) else await read_body(body, headers, route.body_bytes)
         try:
             answer = await route.handle(call)
         except UnreadableBody as unreadable:
@@ -282,13 +308,8 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes], most_bytes
     raise CallerGone
 
 
-async def respond(scope: Scope, send: Send, status: int, body: bytes, extra: Headers) -> None:
-    """Send one answer."""
-    if not (extra and extra[0][0] == b"content-type") and body:
-        extra.append((b"content-type", b"application/json"))
-    write: Callable[[int, Headers, bytes], bool] | None = scope.get("ticketsonic.answer")
-    if write is not None and write(status, extra, body):
-        return
+async def respond(send: Send, status: int, extra: Headers, body: bytes) -> None:
+    """Send one answer by ASGI's messages."""
     headers: Headers = [*ALWAYS, *extra]
     if status != NO_CONTENT:
         headers.append((b"content-length", str(len(body)).encode()))
