@@ -125,3 +125,12 @@ def test_broken_bytes_are_read_the_same_both_ways(noise: bytes, where: int) -> N
 )
 def test_both_accept_what_is_right(body: str) -> None:
     assert read_both_ways(NewOrder, body.encode())
+
+
+@pytest.mark.parametrize("colon", ["\\u003a", "\\u003A", ":"])
+def test_an_escaped_colon_does_not_hide_a_key_that_comes_twice(colon: str) -> None:
+    line = '[{"sku":"1","stock":1}]'
+    twice = f'{{"request_hash":"h","request_hash":"a{colon}b","tickets":{line}}}'
+    once = f'{{"request_hash":"a{colon}b","tickets":{line}}}'
+    assert not read_both_ways(NewOrder, twice.encode())
+    assert read_both_ways(NewOrder, once.encode())
