@@ -1,20 +1,19 @@
 """SQLite: one of the two files that know one database from the other.
 
-WAL and synchronous=FULL: a commit is on disk before it returns. The hot statements run on a connection and a
-thread of their own, the writer; everything else goes through SQLAlchemy and takes turns with it by the file's
-own lock. A write begins with BEGIN IMMEDIATE, so that it waits at its start and never fails half-way.
+WAL and synchronous=FULL: a commit is on disk before it returns. The hot statements have a connection of their own;
+everything else goes through SQLAlchemy and takes turns with it by the file's own lock. A write begins with BEGIN
+IMMEDIATE, so that it waits at its start and never fails half-way.
 
-A batch goes to SQLite as one JSON array a statement, and comes back as one: each step of a statement lets go of the
-interpreter's lock, and to get it back from the event loop's thread, on another core, costs both more than the step
-(docs/decisions/0012-one-step-a-batch.md).
+A batch is one JSON array a statement, each a step of microseconds in the event loop's thread: were it another thread,
+each step would pass the interpreter's lock, and all it works with, to another core and back (docs/decisions/0012).
 """
 
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +39,7 @@ from ticketsonic.ledger import (
 
 BUSY_SECONDS = 10
 _AGAIN_SECONDS = 0.01
+_READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"
 T = TypeVar("T")
 _read_hashes = msgspec.json.Decoder(list[tuple[int, str]]).decode
 _read_issued = msgspec.json.Decoder(list[IssuedTicket]).decode
@@ -152,7 +152,7 @@ def _use_write_ahead_log(cursor: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     writes = not connection.get_execution_options().get("reads_only", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql(_WRITE if writes else _READ)
 
 
 def lock_for_migration(connection: Connection) -> None:
@@ -170,50 +170,42 @@ class _Overtaken(Exception):
 
 
 class SqliteHot:
-    """The hot statements, on the writer's connection and thread."""
+    """The hot statements, on a connection of their own, one transaction after the other.
+
+    The statements run in the event loop's thread; what waits, for the file's lock or for the disk, in another.
+    """
 
     def __init__(self, url: str) -> None:
         self._path = path_of(url)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._waiter = ThreadPoolExecutor(1, thread_name_prefix="sqlite-waiter")
+        self._turn = asyncio.Lock()
         self._connection: sqlite3.Connection | None = None
 
     async def close(self) -> None:
-        """Close the writer's connection and end its thread."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writer, lambda: self._disconnect(self._connection))
-        self._writer.shutdown()
+        """Close the connection once the last transaction has ended."""
+        async with self._turn:
+            await self._apart(self._disconnect)
+        self._waiter.shutdown()
 
     async def read_sale_view(self, question: SaleQuestion) -> SaleView:
         """See :class:`ticketsonic.ledger.HotStatements`."""
-
-        def read(connection: sqlite3.Connection) -> SaleView:
-            with _transaction(connection, "BEGIN"):
-                return _read_sale_view(connection, question)
-
-        return await self._run(read)
+        async with self._transaction(_READ) as connection:
+            return _read_sale_view(connection, question)
 
     async def write_sales(self, sales: Sales) -> dict[int, int] | None:
         """See :class:`ticketsonic.ledger.HotStatements`."""
-
-        def write(connection: sqlite3.Connection) -> dict[int, int]:
-            with _transaction(connection):
-                return _write_sales(connection, sales)
-
         try:
-            return await self._run(write)
+            async with self._transaction(_WRITE) as connection:
+                return _write_sales(connection, sales)
         except Conflict:
             return None
 
     async def sell_locked(self, question: SaleQuestion, plan: Callable[[SaleView], Sales]) -> SaleView:
         """See :class:`ticketsonic.ledger.HotStatements`."""
-
-        def sell(connection: sqlite3.Connection) -> SaleView:
-            with _transaction(connection):
-                view = _read_sale_view(connection, question)
-                _write_sales(connection, plan(view))
-                return view
-
-        return await self._run(sell)
+        async with self._transaction(_WRITE) as connection:
+            view = _read_sale_view(connection, question)
+            _write_sales(connection, plan(view))
+            return view
 
     async def admit(
         self,
@@ -221,69 +213,84 @@ class SqliteHot:
         idempotency_keys: Sequence[tuple[int, str]],
         decide: Callable[[AdmissionView], Sequence[Admission]],
     ) -> set[TicketKey]:
-        """See :class:`ticketsonic.ledger.HotStatements`. One turn of the writer's thread: each costs the loop's."""
-
-        def work(connection: sqlite3.Connection) -> set[TicketKey]:
-            with _transaction(connection, "BEGIN"):
-                view = _read_admission_view(connection, tickets, idempotency_keys)
-            admissions = decide(view)
-            if not admissions:
-                return set()
-            try:
-                with _transaction(connection):
-                    return _write_admissions(connection, admissions)
-            except _Overtaken:
-                return set()
-
-        return await self._run(work)
+        """See :class:`ticketsonic.ledger.HotStatements`."""
+        async with self._transaction(_READ) as connection:
+            view = _read_admission_view(connection, tickets, idempotency_keys)
+        admissions = decide(view)
+        if not admissions:
+            return set()
+        try:
+            async with self._transaction(_WRITE) as connection:
+                return _write_admissions(connection, admissions)
+        except _Overtaken:
+            return set()
 
     async def read_order(self, account_id: int, request_hash: str) -> tuple[OrderRow, list[TicketRow]] | None:
         """See :class:`ticketsonic.ledger.HotStatements`."""
+        async with self._transaction(_READ) as connection:
+            found = connection.execute(_FIND_ORDER, (account_id, request_hash)).fetchone()
+            if found is None:
+                return None
+            order = OrderRow(*found)
+            rows = connection.execute(_ORDER_TICKETS, (account_id, order.order_id)).fetchall()
+        return order, [TicketRow(*row) for row in rows]
 
-        def read(connection: sqlite3.Connection) -> tuple[OrderRow, list[TicketRow]] | None:
-            with _transaction(connection, "BEGIN"):
-                found = connection.execute(_FIND_ORDER, (account_id, request_hash)).fetchone()
-                if found is None:
-                    return None
-                order = OrderRow(*found)
-                rows = connection.execute(_ORDER_TICKETS, (account_id, order.order_id)).fetchall()
-            return order, [TicketRow(*row) for row in rows]
+    @asynccontextmanager
+    async def _transaction(self, begin: str) -> AsyncIterator[sqlite3.Connection]:
+        """Take a turn with the connection; what is written is on disk when the block has ended, or undone."""
+        async with self._turn:
+            try:
+                if (connection := self._connection) is None:
+                    connection = await self._apart(self._connect)
+                await self._begin(connection, begin)
+                try:
+                    yield connection
+                    if begin == _WRITE:
+                        await self._apart(lambda: connection.execute("COMMIT"))
+                    else:
+                        connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.IntegrityError as error:
+                raise Conflict(str(error)) from error
+            except sqlite3.Error as error:
+                self._disconnect()
+                if is_away(error):
+                    raise DatabaseAway(str(error)) from error
+                raise
 
-        return await self._run(read)
-
-    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._work, work)
-
-    def _work(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def _begin(self, connection: sqlite3.Connection, begin: str) -> None:
         try:
-            if self._connection is None:
-                self._connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-                _prepare(self._connection)
-            return work(self._connection)
-        except sqlite3.IntegrityError as error:
-            raise Conflict(str(error)) from error
-        except sqlite3.Error as error:
-            self._disconnect(self._connection)
-            if is_away(error):
-                raise DatabaseAway(str(error)) from error
-            raise
+            connection.execute(begin)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            # Whoever has the file's lock may need the event loop to go on with it.
+            await self._apart(lambda: _begin_patiently(connection, begin))
 
-    def _disconnect(self, connection: sqlite3.Connection | None) -> None:
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
+        _prepare(connection)
+        self._connection = connection
+        return connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-        self._connection = None
+
+    async def _apart(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._waiter, work)
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
-    connection.execute(begin)
+def _begin_patiently(connection: sqlite3.Connection, begin: str) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+        connection.execute(begin)
+    finally:
+        connection.execute("PRAGMA busy_timeout = 0")
 
 
 def _read_sale_view(connection: sqlite3.Connection, question: SaleQuestion) -> SaleView:
