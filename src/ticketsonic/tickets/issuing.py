@@ -11,7 +11,7 @@ from msgspec import Struct
 from ticketsonic.accounts.signing_keys import Keyring, PrivateKey
 from ticketsonic.identifiers import sku_of
 from ticketsonic.ledger import OrderRow, TicketRow
-from ticketsonic.tickets.signing import code_of, sign_ticket
+from ticketsonic.tickets.signing import code_of, content_of, is_slow, sign_content
 
 NOTHING_MINTED: Mapping[int, bytes] = {}
 SHORTEST_JOB = 4
@@ -19,7 +19,8 @@ SHORTEST_JOB = 4
 LONGEST_JOB = 32
 """Signatures after which a large order lets others in."""
 
-Work = list[tuple[TicketRow, PrivateKey]]
+Work = list[tuple[bytes, PrivateKey]]
+"""What is to be signed, spelled here: a thread that signs works with nothing that the event loop works with."""
 Signatures = list[bytes]
 Gathered = list[tuple[Work, "asyncio.Future[Signatures]"]]
 
@@ -38,7 +39,8 @@ class Issuer:
     """Signs the tickets of orders that are already committed, in place or, where cores are free, on threads.
 
     On threads, the orders of one batch wake up together, so what they ask for in one turn of the event loop is
-    shared out as one job a thread: handing over costs as much as a small signature. A large order is cut into parts.
+    shared out as one job a thread: handing over costs as much as a small signature, so small ones are made in place.
+    A large order is cut into parts.
     """
 
     def __init__(self, keyring: Keyring, *, threads: int) -> None:
@@ -58,7 +60,11 @@ class Issuer:
     ) -> list[SignedTicket]:
         """Sign every ticket of an order, in their order. `minted` has codes that are signed already, by barcode."""
         keys = [await self._keyring.private_key(ticket.account_id, ticket.key_number) for ticket in tickets]
-        unsigned = [(ticket, key) for ticket, key in zip(tickets, keys, strict=True) if ticket.barcode not in minted]
+        unsigned = [
+            (content_of(ticket, key), key)
+            for ticket, key in zip(tickets, keys, strict=True)
+            if ticket.barcode not in minted
+        ]
         signed = iter(await self._sign_all(unsigned))
         return [
             SignedTicket(
@@ -72,13 +78,14 @@ class Issuer:
         ]
 
     async def _sign_all(self, work: Work) -> Signatures:
+        pool = self._pool if any(is_slow(key) for _, key in work) else None
         if len(work) > LONGEST_JOB:
-            return await self._sign_in_parts(work)
-        if not work or self._pool is None:
+            return await self._sign_in_parts(work, pool)
+        if pool is None:
             return _sign_all(work)
         return await self._gather(work)
 
-    async def _sign_in_parts(self, work: Work) -> Signatures:
+    async def _sign_in_parts(self, work: Work, pool: ThreadPoolExecutor | None) -> Signatures:
         """Sign a large order on every thread, one part a thread at a time: who comes in between waits for a part."""
         loop = asyncio.get_running_loop()
         size = -(-len(work) // -(-len(work) // LONGEST_JOB))
@@ -88,11 +95,11 @@ class Issuer:
 
         async def sign_what_is_left() -> None:
             for place, part in left:
-                if self._pool is None:
+                if pool is None:
                     signed[place] = _sign_all(part)
                     await asyncio.sleep(0)
                 else:
-                    signed[place] = await loop.run_in_executor(self._pool, _sign_all, part)
+                    signed[place] = await loop.run_in_executor(pool, _sign_all, part)
 
         await asyncio.gather(*(sign_what_is_left() for _ in range(self._threads or 1)))
         return [signature for part in signed for signature in part]
@@ -120,7 +127,7 @@ class Issuer:
 
 
 def _sign_all(work: Work) -> Signatures:
-    return [sign_ticket(ticket, key) for ticket, key in work]
+    return [sign_content(content, key) for content, key in work]
 
 
 def _sign_part(part: Gathered) -> list[Signatures]:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from ticketsonic.accounts.signing_keys import PrivateKey
 from ticketsonic.identifiers import barcode_bytes
 from ticketsonic.ledger import TicketRow
-from ticketsonic.tickets.codes import ed25519, rsa
+from ticketsonic.tickets.codes import ed25519, rsa, tlv
 from ticketsonic.tickets.codes.payload import CodePayload
 
 
@@ -31,9 +31,24 @@ def code_of(key_type: type[PrivateKey]) -> str:
     return "rsa" if issubclass(key_type, RSAPrivateKey) else "ed25519"
 
 
+def content_of(ticket: TicketRow, key: PrivateKey) -> bytes:
+    """Spell what is signed of a ticket."""
+    payload = payload_of(ticket)
+    return tlv.encode_payload(payload) if is_slow(key) else ed25519.encode_payload(payload, ticket.key_number)
+
+
+def sign_content(content: bytes, key: PrivateKey) -> bytes:
+    """Sign what :func:`content_of` gave for this key."""
+    if is_slow(key):
+        return rsa.sign_content(content, cast("RSAPrivateKey", key))
+    return ed25519.sign_content(content, cast("Ed25519PrivateKey", key))
+
+
+def is_slow(key: PrivateKey) -> bool:
+    """Whether a key takes long enough for a signature to be worth a thread's while: RSA does, by twenty times."""
+    return code_of(type(key)) == "rsa"
+
+
 def sign_ticket(ticket: TicketRow, key: PrivateKey) -> bytes:
     """Sign one ticket with the key that its row names."""
-    payload = payload_of(ticket)
-    if code_of(type(key)) == "rsa":
-        return rsa.sign(payload, cast("RSAPrivateKey", key))
-    return ed25519.sign(payload, cast("Ed25519PrivateKey", key), ticket.key_number)
+    return sign_content(content_of(ticket, key), key)

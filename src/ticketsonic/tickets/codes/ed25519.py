@@ -34,9 +34,18 @@ _HEAD = struct.Struct(">BIII8s")
 
 def sign(payload: CodePayload, key: Ed25519PrivateKey, key_number: int) -> bytes:
     """Sign a payload: :data:`CODE_BYTES` bytes."""
+    return sign_content(encode_payload(payload, key_number), key)
+
+
+def encode_payload(payload: CodePayload, key_number: int) -> bytes:
+    """Spell a payload: :data:`PAYLOAD_BYTES` bytes."""
     head = _HEAD.pack(FORMAT_VERSION, key_number, payload.event_id, payload.ticket_type_id, payload.barcode)
-    raw = head + (payload.valid_from or 0).to_bytes(5, "big") + (payload.valid_until or 0).to_bytes(5, "big")
-    return raw + key.sign(raw)
+    return head + (payload.valid_from or 0).to_bytes(5, "big") + (payload.valid_until or 0).to_bytes(5, "big")
+
+
+def sign_content(content: bytes, key: Ed25519PrivateKey) -> bytes:
+    """Sign a payload that is spelled already."""
+    return content + key.sign(content)
 
 
 def key_number_of(code: bytes) -> int:

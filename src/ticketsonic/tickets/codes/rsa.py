@@ -21,7 +21,12 @@ _NO_DIGEST_INFO = NoDigestInfo()
 
 def sign(payload: CodePayload, key: RSAPrivateKey) -> bytes:
     """Sign a payload; as many bytes as the key has."""
-    return key.sign(tlv.encode_payload(payload), _PADDING, _NO_DIGEST_INFO)
+    return sign_content(tlv.encode_payload(payload), key)
+
+
+def sign_content(content: bytes, key: RSAPrivateKey) -> bytes:
+    """Sign a payload that is spelled already."""
+    return key.sign(content, _PADDING, _NO_DIGEST_INFO)
 
 
 def read(code: bytes, key: RSAPublicKey) -> CodePayload:
