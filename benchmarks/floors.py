@@ -9,7 +9,7 @@ from tests.postgresql import make_postgresql_database, postgresql_server
 
 from benchmarks.results import Row
 from benchmarks.signing import cost_us, cost_with_every_core_busy_us, ed25519_signer, rsa_signer
-from benchmarks.stage import Shop, Stage, measured, serving
+from benchmarks.stage import Floors, Shop, Stage, measured, serving
 
 SECTION = "floors"
 PGBENCH_CLIENTS = (16, 64)
@@ -24,6 +24,7 @@ INSERT INTO naive_stocks VALUES (1, 2000000000);
 
 def measure_floors(stage: Stage) -> None:
     """Measure every floor."""
+    stage.results.facts["cores"] = stage.cores
     _measure_signatures(stage)
     if "postgresql" in stage.databases:
         _measure_pgbench(stage)
@@ -45,15 +46,39 @@ def _add_signatures(stage: Stage, name: str, title: str, signature_us: float) ->
     stage.say(f"{title}: {row.per_second:,.0f}/s, {signature_us:.0f} µs each")
 
 
+def beside(stage: Stage, database: str) -> Floors:
+    """Make the measurement of the floors that an order is held against, again, beside it."""
+    url = _naive_database() if database == "postgresql" else None
+
+    def measure() -> dict[str, float]:
+        found = {
+            "rsa_signature_us": cost_us(rsa_signer(), stage.seconds / 5),
+            "rsa_busy_signature_us": cost_with_every_core_busy_us(stage.seconds / 5),
+        }
+        if url is not None:
+            found["naive_per_second"] = _pgbench(_program(), url, max(PGBENCH_CLIENTS), stage.seconds)[0]
+        return found
+
+    return measure
+
+
+def _program() -> Path:
+    return Path(postgresql_server().bin_path) / "pgbench"
+
+
+def _naive_database() -> str:
+    url = make_postgresql_database()
+    postgresql_server().psql(f"\\c {url.partition('?')[0].rpartition('/')[2]}\n{NAIVE_SCHEMA}")
+    return url
+
+
 def _measure_pgbench(stage: Stage) -> None:
     server = postgresql_server()
-    url = make_postgresql_database()
-    server.psql(f"\\c {url.partition('?')[0].rpartition('/')[2]}\n{NAIVE_SCHEMA}")
+    url = _naive_database()
     for setting in ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers"):
         stage.results.machine[f"postgresql {setting}"] = _shown(server.psql(f"SHOW {setting}"))
-    pgbench = Path(server.bin_path) / "pgbench"
     for clients in PGBENCH_CLIENTS:
-        runs = [_pgbench(pgbench, url, clients, stage.seconds) for _ in range(stage.rounds)]
+        runs = [_pgbench(_program(), url, clients, stage.seconds) for _ in range(stage.rounds)]
         row = Row(
             f"floor/pgbench/{clients}",
             "pgbench, one transaction an order, one hot row",

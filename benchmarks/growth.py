@@ -4,26 +4,26 @@ The keys have 1,024 bits here and the orders are for Ed25519 codes: the less a s
 database would show. The gates need tickets of their own to scan: with few sold before, those come on top.
 """
 
+import contextlib
 import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from statistics import median
 
 from tests.servers import environment_for
 
-from benchmarks.constant_rate import offer, requests_for, scan_bodies
+from benchmarks.constant_rate import Paced, offer, order_bodies, requests_for, scan_bodies
 from benchmarks.filling import OnSale, fill
-from benchmarks.latency import offer_orders, steady_row
+from benchmarks.latency import steady_row
 from benchmarks.load import run
-from benchmarks.results import Row, row_of
+from benchmarks.results import Round, Row, row_of
 from benchmarks.stage import (
     USUAL_WORKERS,
     WARM_UP_SECONDS,
     Shop,
     Stage,
     create_account,
-    measured,
     serving,
     spoken,
 )
@@ -37,23 +37,39 @@ OFFERED_PER_SECOND = 500
 SCANS_A_ROUND = 4000
 LISTED_TYPES = 20
 STARTS = 3
+LOADS = ("validate/steady", "validate", "order/steady", "order", "list")
 ROUND_SECONDS = 2.0
 
 
 def measure_growth(stage: Stage) -> None:
-    """Sell tickets, a few and then many, and load the server after each: on each database.
+    """Sell tickets, few on one database and many on another of its kind, and load both servers in turns.
 
-    The databases are filled beside each other, for selling a million takes a minute; each is measured alone.
+    All are filled beside each other, for selling a million takes a minute.
     """
-    for size, tickets in (("few", FEW_TICKETS), ("many", stage.growth_tickets)):
-        grown = [_Growth(stage, database, size, tickets) for database in stage.databases]
-        with ProcessPoolExecutor(len(grown), mp_context=multiprocessing.get_context("spawn")) as sellers:
-            for each in grown:
-                each.sell_before(sellers)
-            for each in grown:
-                each.await_sold()
-        for each in grown:
-            each.measure()
+    sizes = (("few", FEW_TICKETS), ("many", stage.growth_tickets))
+    grown = {name: [_Growth(stage, name, size, tickets) for size, tickets in sizes] for name in stage.databases}
+    everyone = [each for pair in grown.values() for each in pair]
+    with ProcessPoolExecutor(len(everyone), mp_context=multiprocessing.get_context("spawn")) as sellers:
+        for each in everyone:
+            each.sell_before(sellers)
+        for each in everyone:
+            each.await_sold()
+    for pair in grown.values():
+        with contextlib.ExitStack() as open_ones:
+            for each in pair:
+                open_ones.enter_context(each.serving())
+            for load in LOADS:
+                _measure_in_turns(stage, pair, load)
+
+
+def _measure_in_turns(stage: Stage, pair: "Sequence[_Growth]", load: str) -> None:
+    for each in pair:
+        each.begin(load)
+    for _ in range(stage.rounds):
+        for each in pair:
+            each.take_round()
+    for each in pair:
+        stage.say(spoken(stage.results.add(each.row())))
 
 
 class _Growth:
@@ -90,50 +106,69 @@ class _Growth:
         seconds = time.perf_counter() - began
         self._stage.say(f"{self._tickets:,} tickets sold before [{self._database}], waited for {seconds:.0f} s")
 
-    def measure(self) -> None:
-        """Load the server on what was sold."""
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """Serve what was sold until the block ends."""
         if self._size == "many":
             for table, count in bytes_a_row(self._url).items():
                 self._stage.results.facts[f"{self._database}_{table}_bytes_a_row"] = count
         settle(self._url)
         workers = USUAL_WORKERS[self._database]
         with serving(self._url, self._folder, workers=workers, minted_codes="0") as server:
-            shop = Shop.of(server, self._database, self._folder, self._user_id, self._key)
-            with shop.tenant.client:
-                self._measure_loads(shop, self._small, self._codes)
+            self._shop = Shop.of(server, self._database, self._folder, self._user_id, self._key)
+            with self._shop.tenant.client:
+                yield
 
-    def _row(self, operation: str, connections: int | None, how: str = "") -> Row:
+    def begin(self, load: str) -> None:
+        """Begin with a load, after a warm-up. Validation comes first: the orders of a run are sold before, too."""
+        self._load = load
+        self._rounds: list[Round] = []
+        self._offered: list[Paced] = []
+        operation, _, how = load.partition("/")
+        user_id, key, url = self._shop.tenant.user_id, self._shop.tenant.key, self._shop.server.url
+        if how and operation == "validate":
+            bodies = scan_bodies(iter(self._codes[: self._steady]))
+            self._make = requests_for(user_id, key, "/v1/ticket/validate", bodies)
+        elif how:
+            self._make = requests_for(user_id, key, "/v1/order/new", order_bodies(self._small))
+        elif operation == "validate":
+            codes = self._codes[self._steady :]
+            self._loads = [
+                self._shop.load("distinct", codes[start : start + SCANS_A_ROUND])
+                for start in range(0, len(codes), SCANS_A_ROUND)
+            ]
+            run(self._shop.load("same", codes[:1]), CONNECTIONS, WARM_UP_SECONDS)
+        else:
+            lines = [self._small] if operation == "order" else None
+            self._loads = [self._shop.load(operation, lines)] * self._stage.rounds
+            run(self._loads[0], _connections(load) or CONNECTIONS, WARM_UP_SECONDS)
+        if how:
+            offer(url, self._make, OFFERED_PER_SECOND, WARM_UP_SECONDS)
+
+    def take_round(self) -> None:
+        """Load the server once more."""
+        connections = _connections(self._load)
+        if connections is None:
+            self._offered.append(offer(self._shop.server.url, self._make, OFFERED_PER_SECOND, self._seconds))
+        else:
+            load = self._loads[len(self._rounds)]
+            self._rounds.append(self._shop.measure(load, connections, self._seconds))
+
+    def row(self) -> Row:
+        """Give what came of the load."""
+        operation, _, how = self._load.partition("/")
+        offered = f" at {OFFERED_PER_SECOND}/s" if how else ""
         name = f"growth/{self._database}/{operation}/{self._size}{'/steady' if how else ''}"
-        title = f"{operation}{how}, {self._tickets:,} tickets sold before"
-        return Row(name, title, SECTION, self._database, connections)
+        title = f"{operation}{offered}, {self._tickets:,} tickets sold before"
+        row = Row(name, title, SECTION, self._database, _connections(self._load))
+        return steady_row(row, self._offered) if how else row_of(row, self._rounds, self._stage.cores)
 
-    def _measure_loads(self, shop: Shop, sku: str, codes: list[str]) -> None:
-        # Validation comes first: the orders of a run are tickets sold before, too.
-        self._offer_scans(shop, iter(codes[: self._steady]))
-        self._measure_scans(shop, codes[self._steady :])
-        how = f" at {OFFERED_PER_SECOND}/s"
-        offer_orders(self._stage, shop, self._row("order", None, how), sku, OFFERED_PER_SECOND)
-        load = shop.load("order", [sku])
-        measured(self._stage, shop, self._row("order", CONNECTIONS), load, seconds=self._seconds)
-        listing = self._row("list", LISTING_CONNECTIONS)
-        measured(self._stage, shop, listing, shop.load("list"), seconds=self._seconds, rounds=1)
 
-    def _offer_scans(self, shop: Shop, codes: Iterator[str]) -> None:
-        make = requests_for(shop.tenant.user_id, shop.tenant.key, "/v1/ticket/validate", scan_bodies(codes))
-        offer(shop.server.url, make, OFFERED_PER_SECOND, WARM_UP_SECONDS)
-        rounds = range(self._stage.rounds)
-        taken = [offer(shop.server.url, make, OFFERED_PER_SECOND, self._seconds) for _ in rounds]
-        row = steady_row(self._row("validate", None, f" at {OFFERED_PER_SECOND}/s"), taken)
-        self._stage.say(spoken(self._stage.results.add(row)))
-
-    def _measure_scans(self, shop: Shop, codes: list[str]) -> None:
-        run(shop.load("same", codes[:1]), CONNECTIONS, WARM_UP_SECONDS)
-        taken = []
-        for start in range(0, len(codes), SCANS_A_ROUND):
-            load = shop.load("distinct", codes[start : start + SCANS_A_ROUND])
-            taken.append(shop.measure(load, CONNECTIONS, self._seconds))
-        row = row_of(self._row("validate", CONNECTIONS), taken, self._stage.cores)
-        self._stage.say(spoken(self._stage.results.add(row)))
+def _connections(load: str) -> int | None:
+    """Say how many connections a load has; None where it is offered at a constant rate."""
+    if load.endswith("/steady"):
+        return None
+    return LISTING_CONNECTIONS if load == "list" else CONNECTIONS
 
 
 def measure_memory(stage: Stage) -> None:

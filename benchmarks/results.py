@@ -24,6 +24,9 @@ class Row(msgspec.Struct):
     answers: dict[str, int] = msgspec.field(default_factory=dict)
     broken: int = 0
     rounds_per_second: list[float] = msgspec.field(default_factory=list)
+    beside: dict[str, float] = msgspec.field(default_factory=dict)
+    """Floors that were measured just before and just after, and their mean is meant: a machine's speed changes by the
+    minute, and a ratio of two minutes says little."""
     disturbance: float = 0.0
     """The share of the machine's CPU that went elsewhere meanwhile: above some percent the figures are worth little."""
 

@@ -147,7 +147,13 @@ def create_account(environment: dict[str, str], bits: int) -> tuple[str, str]:
 
 @contextlib.contextmanager
 def shop_on(
-    stage: Stage, database: str, *, workers: int | None = None, bits: int = 2048, minted_codes: int = 0
+    stage: Stage,
+    database: str,
+    *,
+    workers: int | None = None,
+    bits: int = 2048,
+    minted_codes: int = 0,
+    module: str = "ticketsonic",
 ) -> Iterator[Shop]:
     """Open a shop on a fresh server and a fresh database."""
     folder = stage.fresh_folder()
@@ -155,6 +161,7 @@ def shop_on(
         stage.fresh_database(database),
         folder,
         workers=workers or USUAL_WORKERS[database],
+        module=module,
         minted_codes=str(minted_codes),
     ) as server:
         shop = Shop.open(server, database, folder, bits)
@@ -162,11 +169,22 @@ def shop_on(
             yield shop
 
 
-def measured(stage: Stage, shop: Shop, row: Row, load: Load, *, seconds: float = 0, rounds: int = 0) -> Row:
-    """Measure a load in several rounds after a short warm-up; adds its row to the results."""
+Floors = Callable[[], dict[str, float]]
+
+
+def measured(
+    stage: Stage, shop: Shop, row: Row, load: Load, *, seconds: float = 0, rounds: int = 0, beside: Floors | None = None
+) -> Row:
+    """Measure a load in several rounds after a short warm-up; adds its row to the results.
+
+    `beside` measures the floors that the row is held against: before it, and after it.
+    """
     connections = row.connections or 64
     run(load, connections, WARM_UP_SECONDS)
+    floors = [beside()] if beside else []
     taken = [shop.measure(load, connections, seconds or stage.seconds) for _ in range(rounds or stage.rounds)]
+    floors += [beside()] if beside else []
+    row.beside = {name: sum(each[name] for each in floors) / len(floors) for name in (floors[0] if floors else ())}
     stage.results.add(row_of(row, taken, os.cpu_count() or 1))
     stage.say(spoken(row))
     return row

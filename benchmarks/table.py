@@ -25,7 +25,7 @@ def table_lines(results: Results, bars: Sequence[Bar]) -> list[str]:
 
 
 def bar_cells(bar: Bar) -> tuple[str, str, str, str]:
-    return bar.name, bar.shown_measured, bar.shown_bar, bar.verdict
+    return bar.name, bar.shown_measured, bar.shown_bar, f"{bar.verdict}: {bar.note}" if bar.note else bar.verdict
 
 
 def cells_of(row: Row) -> list[str]:

@@ -85,6 +85,32 @@ def test_tickets_sold_before_are_real_ones(shop: Shop, database_url: str) -> Non
     assert all(20 < count < 2000 for count in bytes_a_row(database_url).values())
 
 
+def test_a_floor_beside_a_row_counts_more_than_the_one_at_the_start_and_says_what_can_be() -> None:
+    results = Results({"date": "today"}, {})
+    results.facts |= {"rsa_signature_us": 300, "cores": 2}
+    beside = {"naive_per_second": 600.0, "rsa_signature_us": 900.0, "rsa_busy_signature_us": 1000.0}
+    name = "order/postgresql/rsa/cold/64"
+    results.add(
+        Row(
+            name,
+            "hot SKU",
+            "order/new",
+            "postgresql",
+            64,
+            per_second=1500,
+            server_us=1170,
+            database_us=0,
+            beside=beside,
+        )
+    )
+    rate, cost = judge(results)[:2]
+    assert (rate.measured, cost.measured, cost.verdict) == (pytest.approx(2.5), pytest.approx(1.3), "met")
+    assert (rate.verdict, rate.note) == (
+        "NOT MET",
+        "no more than 3.33 can be: all cores signing, and nothing else done",
+    )
+
+
 def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     results = Results({"date": "today"}, {"few": "1,000", "many": "1,000,000"})
     assert {bar.verdict for bar in judge(results)} == {"not measured"}
