@@ -13,6 +13,50 @@ LINGER_SECONDS = 2.0
 SLOWEST_READ_BYTES_PER_SECOND = 1024
 
 
+class Pauses:
+    """Closes a connection whose pause between two requests lasts too long.
+
+    One timer does for all the pauses of a connection: to set one for each and cancel it costs as much as a header.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, longest_seconds: float, close: Callable[[], None]) -> None:
+        self._loop = loop
+        self._longest_seconds = longest_seconds
+        self._close = close
+        self._began: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_one(self) -> bool:
+        """Whether a pause has begun, and not ended."""
+        return self._began is not None
+
+    def begin(self) -> None:
+        """Begin a pause."""
+        self._began = self._loop.time()
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._longest_seconds, self._look)
+
+    def end(self) -> None:
+        """End it: the next request comes."""
+        self._began = None
+
+    def cancel(self) -> None:
+        """Look no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._began is None:
+            return
+        left_seconds = self._began + self._longest_seconds - self._loop.time()
+        if left_seconds > 0:
+            self._timer = self._loop.call_later(left_seconds, self._look)
+        else:
+            self._close()
+
+
 class LingeringTransport:
     """A transport as uvicorn uses it, whose `close` lingers where the request is not read to its end."""
 

@@ -11,15 +11,14 @@ body comes with a length of no more than `PLAIN_BODY_BYTES` and is not to be ask
 
 import asyncio
 import enum
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httptools
-import msgspec
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ticketsonic import refusing
 from ticketsonic.answering import Exchange
 from ticketsonic.api.cors import cors_headers
 from ticketsonic.errors import (
@@ -30,9 +29,8 @@ from ticketsonic.errors import (
     RequestTooLarge,
     TemporarilyUnavailable,
     TooManyRequests,
-    answer_of,
 )
-from ticketsonic.lingering import LingeringTransport
+from ticketsonic.lingering import LingeringTransport, Pauses
 from ticketsonic.metrics import metrics
 
 HEAD_BYTES = 32 * 1024
@@ -73,7 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._plain_routes: PlainRoutes = self.app_state.get("plain_routes", {})
         self._plain_answer: Callable[[Exchange], Awaitable[None]] | None = None
         self._stage = Stage.BETWEEN
-        self._idle_since: float | None = None
+        self._pauses = Pauses(self.loop, self.timeout_keep_alive, lingering.close)
         self._unanswered = 0
         self._received_bytes = 0
         self._head_bytes = 0
@@ -100,8 +98,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget every timer, and what was read: in a ring of references it would stay until the collector comes."""
         self._unwatch()
-        if self.timeout_keep_alive_task is not None:
-            self.timeout_keep_alive_task.cancel()
+        self._pauses.cancel()
         self._lingering.lose()
         super().connection_lost(exc)
         self.pipeline.clear()
@@ -177,7 +174,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.pipeline) >= PIPELINED_REQUESTS:
             self._judge(TooManyRequests())
         if method == b"CONNECT":
-            self._judge(_no_http())
+            self._judge(refusing.no_http())
         if self.parser.should_upgrade():
             self._declining = True
             return
@@ -268,10 +265,10 @@ class BoundedProtocol(HttpToolsProtocol):
             except httptools.HttpParserUpgrade as upgrade:
                 data = data[upgrade.args[0] :]
                 if not self._decline_upgrade():
-                    self._refuse(self._judgement or _no_http())
+                    self._refuse(self._judgement or refusing.no_http())
                     return
             except httptools.HttpParserError:
-                self._refuse(self._judgement or _no_http())
+                self._refuse(self._judgement or refusing.no_http())
                 return
             else:
                 return
@@ -310,27 +307,10 @@ class BoundedProtocol(HttpToolsProtocol):
             self._lingering.abort()
 
     def _await_next(self) -> None:
-        """Be idle from now on. One timer does for all the pauses of a connection: it costs as much as a header."""
-        self._idle_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self._look_whether_idle_in(self.timeout_keep_alive)
+        self._pauses.begin()
 
     def _unset_keepalive_if_required(self) -> None:
-        self._idle_since = None
-
-    def _look_whether_idle_in(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """Close a connection that was idle for long enough; look again later where it was so for less."""
-        self.timeout_keep_alive_task = None
-        if self._idle_since is None or self.transport.is_closing():
-            return
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self._look_whether_idle_in(left)
-        else:
-            self.transport.close()
+        self._pauses.end()
 
     def _watch(self) -> None:
         self._deadline = self.loop.call_later(self._request_seconds, self._look_again)
@@ -346,7 +326,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing() or self._refusal is not None:
             return
         if self._stage is Stage.BETWEEN:
-            if not self._unanswered and self._idle_since is None:
+            if not self._unanswered and not self._pauses.is_one:
                 self.transport.close()
             return
         pace = self._received_bytes / max(self.loop.time() - self._began, 0.001)
@@ -385,7 +365,7 @@ class BoundedProtocol(HttpToolsProtocol):
             origin = (
                 cors_headers(dict(self.headers or self.scope["headers"])) if self._stage is not Stage.BETWEEN else []
             )
-            self.transport.write(_spell(self._refusal, origin))
+            self.transport.write(refusing.spell(self._refusal, origin))
             metrics.requests.labels("unknown", self._refusal.status).inc()
         self.transport.close()
 
@@ -400,24 +380,6 @@ class _OrderedFlow(FlowControl):
     def resume_reading(self) -> None:
         if not self._pipeline:
             super().resume_reading()
-
-
-def _no_http() -> Refusal:
-    return InvalidRequest([FieldError("request", "is no HTTP/1.1")])
-
-
-def _spell(refusal: Refusal, more: list[tuple[bytes, bytes]]) -> bytes:
-    body = msgspec.json.encode(answer_of(refusal))
-    head = [
-        STATUS_LINE[refusal.status],
-        b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body),
-        b"x-request-id: %s\r\n" % secrets.token_hex(8).encode(),
-        b"cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n",
-        *(b"%s: %s\r\n" % header for header in more),
-    ]
-    if refusal.retry_after_seconds is not None:
-        head.append(b"retry-after: %d\r\n" % refusal.retry_after_seconds)
-    return b"".join([*head, b"\r\n", body])
 
 
 def bounds_of(

@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import msgspec
@@ -147,6 +147,15 @@ class Route:
         return f"/v1/{self.operation}"
 
 
+class Asked(NamedTuple):
+    """One request as it came; its body whole, or what brings it."""
+
+    method: str
+    scope: Mapping[str, Any]
+    headers: Mapping[bytes, bytes]
+    body: bytes | Receive
+
+
 class Api:
     """The ASGI application of `/v1`."""
 
@@ -169,25 +178,19 @@ class Api:
 
     async def _exchange(self, route: Route, exchange: Exchange) -> None:
         """Answer one plain request."""
-        answer = await self._answer(route, route.method, exchange.scope, exchange.headers, bytes(exchange.body))
+        asked = Asked(route.method, exchange.scope, exchange.headers, bytes(exchange.body))
+        answer = await self._answer(route, asked)
         if answer is not None:
             await exchange.write(*answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request by ASGI's messages."""
         route = self._routes.get(scope["path"].rstrip("/") if scope["path"] != "/" else "/")
-        answer = await self._answer(route, scope["method"], scope, dict(scope["headers"]), receive)
+        answer = await self._answer(route, Asked(scope["method"], scope, dict(scope["headers"]), receive))
         if answer is not None:
             await respond(send, *answer)
 
-    async def _answer(
-        self,
-        route: Route | None,
-        method: str,
-        scope: Mapping[str, Any],
-        headers: Mapping[bytes, bytes],
-        body: bytes | Receive,
-    ) -> tuple[int, Headers, bytes] | None:
+    async def _answer(self, route: Route | None, asked: Asked) -> tuple[int, Headers, bytes] | None:
         """Give status, headers and body of an answer, and count it; None where nobody is there to have it."""
         started = time.perf_counter()
         request_id = f"{random.getrandbits(64):016x}"
@@ -195,10 +198,10 @@ class Api:
         status = 200
         self._under_way += 1
         try:
-            if method == "OPTIONS" and route is not None:
-                status, answer, extra = 204, b"", preflight_headers(headers, route.method)
+            if asked.method == "OPTIONS" and route is not None:
+                status, answer, extra = 204, b"", preflight_headers(asked.headers, route.method)
             else:
-                answer, extra = await self._handle(route, method, scope, headers, body)
+                answer, extra = await self._handle(route, asked)
         except CallerGone:
             return None
         except Refusal as refusal:
@@ -214,20 +217,14 @@ class Api:
         if answer and not (extra and extra[0][0] == b"content-type"):
             extra.append(_JSON_TYPE)
         extra.append((b"x-request-id", request_id.encode()))
-        extra += cors_headers(headers)
+        extra += cors_headers(asked.headers)
         self._record(route, status, started, request_id)
         return status, extra, answer
 
-    async def _handle(
-        self,
-        route: Route | None,
-        method: str,
-        scope: Mapping[str, Any],
-        headers: Mapping[bytes, bytes],
-        body: bytes | Receive,
-    ) -> tuple[bytes, Headers]:
+    async def _handle(self, route: Route | None, asked: Asked) -> tuple[bytes, Headers]:
         if route is None:
             raise NotFound
+        method, scope, headers, body = asked
         if method != route.method and (method, route.method) != ("HEAD", "GET"):
             raise MethodNotAllowed
         call = Call(self._engine(), scope, headers, b"", route)
