@@ -1,8 +1,8 @@
 """A name with a bidirectional override turns itself around, and nothing that stands beside it (issue 5)."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser import open_browser, open_context
+from tests.browser import open_context
 from tests.portal.conftest import on_one_database
 from tests.portal.visitors import link_for
 from tests.servers import RunningServer, Tenant
@@ -38,11 +38,13 @@ def turned_on(page: Page, url: str) -> list[str]:
     return turned
 
 
-def test_what_stands_beside_such_a_name_reads_as_it_was_written(server: RunningServer, alice: Tenant) -> None:
+def test_what_stands_beside_such_a_name_reads_as_it_was_written(
+    browser: Browser, server: RunningServer, alice: Tenant
+) -> None:
     event_id, (sku,) = alice.event(print_badges=True)
     (code,) = alice.codes((sku, 1), order_details=BUYER)
     assert alice.validate(code).json()["status"] == "success"
-    with open_browser() as browser, open_context(browser) as context:
+    with open_context(browser) as context:
         page = context.new_page()
         page.goto(server.url + link_for(server, alice.user_id))
         page.click("main button")

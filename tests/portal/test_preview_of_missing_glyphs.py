@@ -1,8 +1,8 @@
 """A name to try with a character that no font has: the preview says so, never a silent box (issue 5)."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser import open_browser, open_context
+from tests.browser import open_context
 from tests.portal.conftest import on_one_database
 from tests.portal.visitors import link_for
 from tests.servers import RunningServer, Tenant
@@ -11,9 +11,11 @@ pytestmark = on_one_database
 GOTHIC = "Ulfilas \U00010330"
 
 
-def test_the_preview_names_the_characters_while_they_are_there(server: RunningServer, alice: Tenant) -> None:
+def test_the_preview_names_the_characters_while_they_are_there(
+    browser: Browser, server: RunningServer, alice: Tenant
+) -> None:
     event_id, _ = alice.event(badge={"badge_primary_test_text": GOTHIC})
-    with open_browser() as browser, open_context(browser) as context:
+    with open_context(browser) as context:
         page = context.new_page()
         page.goto(server.url + link_for(server, alice.user_id))
         page.get_by_role("main").get_by_role("button").first.click()
