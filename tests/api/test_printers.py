@@ -1,6 +1,5 @@
 """printer/new, printer/list, printer/remove: an event's printers and print stations (issue 5)."""
 
-import json
 import sqlite3
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,8 +84,8 @@ def test_a_repeated_request_gets_the_same_link_and_no_database_holds_it(
 
 def test_a_gate_is_an_api_key_by_name_or_by_id(newcomer: Tenant, key_for: KeyMaker, server: RunningServer) -> None:
     event_id, _ = newcomer.event()
-    made = json.loads(server.command("key", "create", newcomer.user_id, "--name", "gate 3", "--json"))
-    for gate in ("gate 3", str(made["key_id"])):
+    made = server.new_key(newcomer.user_id, "gate 3")
+    for gate in ("gate 3", str(made.key_id)):
         assert _add(newcomer, event_id, STATION | {"gate": gate}).status_code == 200
     assert [printer["gate"] for printer in _listed(newcomer, event_id)] == ["gate 3", "gate 3"]
     key_for(newcomer, "door")
@@ -98,8 +97,8 @@ def test_a_gate_is_an_api_key_by_name_or_by_id(newcomer: Tenant, key_for: KeyMak
 
 def test_another_account_s_key_is_no_gate(alice: Tenant, newcomer: Tenant, server: RunningServer) -> None:
     event_id, _ = alice.event()
-    made = json.loads(server.command("key", "create", newcomer.user_id, "--name", "theirs", "--json"))
-    for gate in ("theirs", str(made["key_id"])):
+    made = server.new_key(newcomer.user_id, "theirs")
+    for gate in ("theirs", str(made.key_id)):
         assert_refused(_add(alice, event_id, STATION | {"gate": gate}), "invalid request", "gate")
 
 

@@ -34,7 +34,11 @@ def test_a_created_account_sells_at_once_and_is_listed(server: RunningServer) ->
     with tenant.client:
         _, (sku,) = tenant.event()
         assert tenant.codes((sku, 1))
-    assert made["api_userid"] in server.command("account", "list")
+    another = f"another.{secrets.token_hex(4)}@example.com"
+    assert another in server.command("account", "create", another, "--bits", "1024")
+    listed = server.command("account", "list")
+    assert made["api_userid"] in listed
+    assert another in listed
 
 
 def test_a_key_ends_within_5_seconds_of_its_revocation_and_of_its_expiry(server: RunningServer, alice: Tenant) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 
-from tests.portal.visitors import link_for
 from tests.servers import RunningServer
 
 PUBLIC = "https://tickets.example.com"
@@ -22,11 +21,11 @@ def _cookie(answer: httpx.Response, name: str) -> str:
 
 
 def test_cookies_address_and_registration(tmp_path: Path) -> None:
-    with RunningServer.start(f"sqlite:///{tmp_path / 'own.db'}", tmp_path, public_url=PUBLIC) as server:
-        created = server.command("account", "create", "ada@example.com")
-        assert "ada@example.com" in created
-        assert server.command("account", "link", "ada@example.com").startswith(f"{PUBLIC}/account/enter?token=")
-        link = link_for(server, "ada@example.com")
+    own = f"sqlite:///{tmp_path / 'own.db'}"
+    with RunningServer.start(own, tmp_path, public_url=PUBLIC) as server, server.new_tenant("ada") as ada:
+        printed = server.command("account", "link", ada.user_id).strip()
+        assert printed.startswith(f"{PUBLIC}/account/enter?token=")
+        link = printed.removeprefix(PUBLIC)
         proxied = {"host": "tickets.example.com", "x-forwarded-for": "203.0.113.9, 198.51.100.7"}
         with httpx.Client(base_url=server.url, timeout=30, headers=proxied) as client:
             asked = client.get(link)

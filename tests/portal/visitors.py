@@ -12,7 +12,7 @@ import httpx
 
 from tests.servers import RunningServer, run_apart
 from ticketsonic.accounts.accounts import find_account
-from ticketsonic.accounts.links import make_link, path_of
+from ticketsonic.accounts.links import Purpose, make_link, path_of
 from ticketsonic.database import Database
 from ticketsonic.settings import load_settings
 
@@ -59,18 +59,18 @@ def new_visitor(server: RunningServer) -> Visitor:
     return Visitor(client)
 
 
-def link_for(server: RunningServer, email: str) -> str:
-    """A one-time link that signs an account in: made by what is behind `ticketsonic account link`."""
+def link_for(server: RunningServer, email: str, purpose: Purpose = "sign_in") -> str:
+    """A one-time link that signs an account in, or sets a password, as `ticketsonic account link` makes it."""
 
     async def make() -> str:
         database = Database(load_settings(server.environment).database_url)
         try:
             account = await find_account(database, email)
             async with database.transaction() as connection:
-                token = await make_link(connection, "sign_in", account.email, account.account_id)
+                token = await make_link(connection, purpose, account.email, account.account_id)
         finally:
             await database.close()
-        return path_of("sign_in", token)
+        return path_of(purpose, token)
 
     return run_apart(make())
 

@@ -65,8 +65,9 @@ def test_each_badge_comes_out_once_though_two_pages_are_open_and_the_server_star
 def test_two_stations_share_what_waits_and_a_gate_s_station_prints_its_gate_alone(
     browser: Browser, desk: Desk, server: RunningServer, alice: Tenant
 ) -> None:
+    server.new_key(alice.user_id, "side door", "door")
     other = add_station(alice, desk.event_id, name="Hall B")
-    apart = add_station(alice, desk.event_id, name="Gate", gate=_gate_of_another_key(server, alice))
+    apart = add_station(alice, desk.event_id, name="Gate", gate="side door")
     printed: list[str] = []
     with open_context(browser) as context:
         pages = [open_page(context, link) for link in (desk.link, other["station_url"], apart["station_url"])]
@@ -76,8 +77,3 @@ def test_two_stations_share_what_waits_and_a_gate_s_station_prints_its_gate_alon
         assert not any(is_asked(page) for page in pages)
         assert pages[2].locator("#recent li").count() == 0
     assert sorted(printed) == GUESTS[:4]
-
-
-def _gate_of_another_key(server: RunningServer, tenant: Tenant) -> str:
-    server.command("key", "create", tenant.user_id, "--name", "side door", "--scope", "door")
-    return "side door"
