@@ -90,11 +90,20 @@ class _NoParameters:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def database_url(request: pytest.FixtureRequest, sqlite_folder: Path) -> str:
     """A database of this worker's own, empty; every test that uses it runs on both."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}"
+        return _sqlite_in(sqlite_folder)
     return make_postgresql_database()
+
+
+def _sqlite_in(folder: Path) -> str:
+    return f"sqlite:///{folder / 'test.db'}"
+
+
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sqlite")
 
 
 @pytest.fixture
@@ -106,23 +115,32 @@ def fresh_database_url(request: pytest.FixtureRequest, database_url: str, tmp_pa
 
 
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Path:
-    return tmp_path_factory.mktemp("data")
+def data_dir(tmp_path_factory: pytest.TempPathFactory, sqlite_folder: Path, database_url: str) -> Path:
+    return sqlite_folder if database_url == _sqlite_in(sqlite_folder) else tmp_path_factory.mktemp("data")
 
 
 @pytest.fixture(scope="session")
-def server(database_url: str, data_dir: Path) -> Iterator[RunningServer]:
-    """The real thing: `ticketsonic serve` in a process of its own."""
+def sqlite_server(sqlite_folder: Path) -> Iterator[RunningServer]:
+    """The real thing, `ticketsonic serve` in a process of its own: one for all that a worker asks of SQLite."""
+    with RunningServer.start(_sqlite_in(sqlite_folder), sqlite_folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, database_url: str, data_dir: Path) -> Iterator[RunningServer]:
+    """A server on either database."""
+    if database_url.startswith("sqlite"):
+        shared: RunningServer = request.getfixturevalue("sqlite_server")
+        yield shared
+        return
     with RunningServer.start(database_url, data_dir) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def samples_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def samples_server(sqlite_server: RunningServer) -> RunningServer:
     """A server for the developer centre and its samples: they are the same on both databases, as tests/api sees to."""
-    folder: Path = tmp_path_factory.mktemp("samples")
-    with RunningServer.start(f"sqlite:///{folder / 'samples.db'}", folder) as running:
-        yield running
+    return sqlite_server
 
 
 @pytest.fixture
