@@ -44,7 +44,7 @@ LONGEST = (
     "test_paper.py",
     "test_uncertain.py",
 )
-"""Files with tests of many seconds: first, since one that comes last leaves a core idle."""
+"""Files with tests of many seconds: first, and dealt out to all workers, as one that comes last leaves a core idle."""
 
 NOBODY = Path(__file__).with_name("nobody.pem")
 """The certificate of an authority whose key nobody has."""
@@ -64,13 +64,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _folder(item) in DRIVES_SOMEBODY_ELSE:
             item.add_marker(pytest.mark.flaky(reruns=1))
-    items.sort(key=lambda item: item.path.name not in LONGEST)
-    if os.environ.get("EVERYTHING"):
-        return
-    left_out = [item for item in items if _left_out(item)]
-    config.hook.pytest_deselected(items=left_out)
-    gone = set(left_out)
-    items[:] = [item for item in items if item not in gone]
+    if not os.environ.get("EVERYTHING"):
+        left_out = [item for item in items if _left_out(item)]
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+    items[:] = _dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Give each worker its share of the longest tests first, and then of the others.
+
+    `--dist worksteal` hands every worker one run of the list, as many tests to each. What is stolen later comes from
+    the end of a run, so the longest would all be left to the first worker.
+    """
+    longest = [item for item in items if item.path.name in LONGEST]
+    others = [item for item in items if item.path.name not in LONGEST]
+    dealt: list[pytest.Item] = []
+    for number in range(workers):
+        count = (len(items) - len(dealt)) // (workers - number)
+        own = longest[number::workers][:count]
+        dealt += own + others[: count - len(own)]
+        del others[: count - len(own)]
+    given = set(dealt)
+    return dealt + [item for item in items if item not in given]
 
 
 def _left_out(item: pytest.Item) -> bool:
