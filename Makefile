@@ -9,7 +9,7 @@ PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name __pycache__
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: screenshots bench browser runtimes samples fuzz garbage schemathesis slow torture help setup run test check format lint types imports wheel lock clean translations printers
+.PHONY: pages screenshots bench browser runtimes samples fuzz garbage schemathesis slow torture help setup run test check format lint types imports wheel lock clean translations printers
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,10 @@ test: $(SETUP) $(PAGES)  ## run the whole suite, on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory runtimes || echo "Without them, the developer centre's samples in those languages are not run."
 	@$(MAKE) --no-print-directory printers || echo "Without them, the tests that print on a real printer and a real CUPS are skipped."
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+# They wait as much as they work: a third worker has what two leave of two cores.
+pages: $(SETUP) $(PAGES)  ## run the tests of the pages alone: portal, developer centre, stations
+	$(BIN)/pytest -n 3 --dist worksteal tests/portal tests/pages tests/developers tests/station $(ARGS)
 
 BROWSER_PACKAGES := chromium chromium-headless-shell
 
