@@ -132,7 +132,7 @@ def until(happens: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> A
     while time.monotonic() < end:
         if found := happens():
             return found
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise AssertionError("it never came about")
 
 
