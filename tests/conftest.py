@@ -46,6 +46,9 @@ LONGEST = (
 )
 """Files with tests of many seconds: first, and dealt out to all workers, as one that comes last leaves a core idle."""
 
+KEPT_TOGETHER = "post_office"
+"""A server that each worker would start for the few tests that ask it: one worker has them all."""
+
 NOBODY = Path(__file__).with_name("nobody.pem")
 """The certificate of an authority whose key nobody has."""
 
@@ -78,12 +81,14 @@ def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     `--dist worksteal` hands every worker one run of the list, as many tests to each. What is stolen later comes from
     the end of a run, so the longest would all be left to the first worker.
     """
-    longest = [item for item in items if item.path.name in LONGEST]
-    others = [item for item in items if item.path.name not in LONGEST]
+    together = [item for item in items if KEPT_TOGETHER in getattr(item, "fixturenames", ())]
+    kept = set(together)
+    longest = [item for item in items if item.path.name in LONGEST and item not in kept]
+    others = [item for item in items if item.path.name not in LONGEST and item not in kept]
     dealt: list[pytest.Item] = []
     for number in range(workers):
         count = (len(items) - len(dealt)) // (workers - number)
-        own = longest[number::workers][:count]
+        own = (longest[number::workers] if number else together + longest[::workers])[:count]
         dealt += own + others[: count - len(own)]
         del others[: count - len(own)]
     given = set(dealt)
