@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import open_context
-from tests.portal.visitors import signed_in
+from tests.portal.visitors import sign_in_browser
 from tests.samples.runtimes import RUNTIMES
 from tests.samples.story import Story
 from tests.servers import RunningServer
@@ -39,11 +39,9 @@ _COPY_EACH = """async (paths) => {
 def page(browser: Browser, samples_server: RunningServer, story: Story) -> Iterator[Page]:
     """A tab whose person is signed in, and has sold a few tickets."""
     story.sell()
-    visitor = signed_in(samples_server, story.tenant.user_id)
     permissions = ["clipboard-read", "clipboard-write"]
     with open_context(browser, base_url=samples_server.url, permissions=permissions) as context:
-        for cookie in visitor.client.cookies.jar:
-            context.add_cookies([{"name": cookie.name, "value": cookie.value or "", "url": samples_server.url}])
+        sign_in_browser(context, samples_server, story.tenant.user_id)
         yield context.new_page()
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser import PHONE, accessibility_problems, open_context, well_made
 from tests.portal.conftest import PostOffice, on_one_database
 from tests.portal.people import PASSWORD, App, fresh_email
-from tests.portal.visitors import link_for
+from tests.portal.visitors import link_for, sign_in_browser
 from tests.servers import RunningServer, Tenant
 
 
@@ -65,8 +65,7 @@ def test_the_pages_of_the_account_are_well_made_in_both_themes(
     paths = ("credentials", "credentials/rotate/rsa", "audit", "forgotten", "register", "nothing")
     with open_context(browser, reduced_motion="reduce") as context:  # no colour on its way to another
         page = context.new_page()
-        page.goto(server.url + link_for(server, alice.user_id))
-        page.click("main button")
+        sign_in_browser(context, server, alice.user_id)
         for path in paths:
             page.goto(f"{server.url}/account/{path}")
             well_made(page)
@@ -98,8 +97,7 @@ def test_a_key_is_made_without_javascript(browser: Browser, server: RunningServe
 def test_a_key_is_copied_by_its_button(browser: Browser, server: RunningServer, alice: Tenant) -> None:
     with open_context(browser, permissions=["clipboard-read", "clipboard-write"]) as context:
         page = context.new_page()
-        page.goto(server.url + link_for(server, alice.user_id))
-        page.click("main button")
+        sign_in_browser(context, server, alice.user_id)
         page.goto(f"{server.url}/account/credentials")
         page.click("[data-copy=user-id]")
         page.wait_for_selector("text=Copied")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from tests.badges.reading_back import texts_of
 from tests.browser import PHONE, accessibility_problems, open_context, reaches_beyond_the_edge, well_made
 from tests.portal.conftest import on_one_database
-from tests.portal.visitors import Visitor, link_for, signed_in
+from tests.portal.visitors import Visitor, sign_in_browser, signed_in
 from tests.servers import RunningServer, Tenant
 from ticketsonic.badges.sheets import PART_BADGES
 from ticketsonic.badges.turns import MOST_WAITING
@@ -177,8 +177,7 @@ def test_an_organiser_sees_how_far_it_is_and_has_the_file(
     alice.codes((sku, 500), **_guest("Гост Ångström"))
     with open_context(browser, accept_downloads=True) as context:
         page = context.new_page()
-        page.goto(server.url + link_for(server, alice.user_id))
-        page.click("main button")
+        sign_in_browser(context, server, alice.user_id)
         page.goto(server.url + _sheet(event_id))
         assert accessibility_problems(page) == []
         with page.expect_download() as download:

@@ -4,7 +4,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import open_context
 from tests.portal.conftest import on_one_database
-from tests.portal.visitors import link_for
+from tests.portal.visitors import sign_in_browser
 from tests.servers import RunningServer, Tenant
 
 pytestmark = on_one_database
@@ -46,8 +46,7 @@ def test_what_stands_beside_such_a_name_reads_as_it_was_written(
     assert alice.validate(code).json()["status"] == "success"
     with open_context(browser) as context:
         page = context.new_page()
-        page.goto(server.url + link_for(server, alice.user_id))
-        page.click("main button")
+        sign_in_browser(context, server, alice.user_id)
         for path in (f"events/{event_id}/printers", "orders"):
             assert turned_on(page, f"{server.url}/account/{path}") == [], path
         page.locator("main a[href*='/account/orders/']").first.click()

@@ -4,7 +4,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import open_context
 from tests.portal.conftest import on_one_database
-from tests.portal.visitors import link_for
+from tests.portal.visitors import sign_in_browser
 from tests.servers import RunningServer, Tenant
 
 pytestmark = on_one_database
@@ -17,8 +17,7 @@ def test_the_preview_names_the_characters_while_they_are_there(
     event_id, _ = alice.event(badge={"badge_primary_test_text": GOTHIC})
     with open_context(browser) as context:
         page = context.new_page()
-        page.goto(server.url + link_for(server, alice.user_id))
-        page.get_by_role("main").get_by_role("button").first.click()
+        sign_in_browser(context, server, alice.user_id)
         page.goto(f"{server.url}/account/events/{event_id}/badge")
         warning = page.locator("[data-badge-missing]")
         expect(warning).to_contain_text("empty box: U+10330")

@@ -4,7 +4,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import PAGE_MILLISECONDS, open_context, well_made
 from tests.portal.conftest import on_one_database
-from tests.portal.visitors import link_for, signed_in
+from tests.portal.visitors import sign_in_browser, signed_in
 from tests.servers import RunningServer, Tenant
 from tests.station.desk import add_station, new_desk
 
@@ -27,8 +27,7 @@ def test_badges_and_printers_appear_and_nothing_moves_under_the_pointer(
     desk.admit("Ada")
     with open_context(browser) as context:
         page = context.new_page()
-        page.goto(server.url + link_for(server, alice.user_id))
-        page.click("main button")
+        sign_in_browser(context, server, alice.user_id)
         page.goto(f"{server.url}/account/events/{desk.event_id}/printers")
         expect(page.locator("[data-state=live]")).to_be_visible(timeout=PAGE_MILLISECONDS)
         page.fill("main [name=name]", "Hall B, half typed")

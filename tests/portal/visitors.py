@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import httpx
+from playwright.sync_api import BrowserContext
 
 from tests.servers import RunningServer, run_apart
 from ticketsonic.accounts.accounts import find_account
@@ -81,3 +82,13 @@ def signed_in(server: RunningServer, email: str) -> Visitor:
     answer = visitor.send(link_for(server, email))
     assert answer.status_code == 303, answer.text
     return visitor
+
+
+def sign_in_browser(context: BrowserContext, server: RunningServer, email: str) -> None:
+    """Give a browser's window the session of an account's person: where signing in is not what is looked at."""
+    context.add_cookies(
+        [
+            {"name": cookie.name, "value": cookie.value or "", "url": server.url}
+            for cookie in signed_in(server, email).client.cookies.jar
+        ]
+    )

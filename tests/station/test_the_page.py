@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import DESKTOP, PHONE, accessibility_problems, open_context, reaches_beyond_the_edge
 from tests.portal.conftest import on_one_database
-from tests.portal.visitors import link_for
+from tests.portal.visitors import sign_in_browser
 from tests.servers import RunningServer
 from tests.station.desk import Desk, is_asked, let_time_pass, open_page, states_of, take_paper, until
 
@@ -61,8 +61,7 @@ def test_it_speaks_the_language_of_its_browser(
     try:
         page = open_page(context, desk.link)
         assert page.locator("#line").text_content() == connected
-        page.goto(server.url + link_for(server, desk.tenant.user_id))
-        page.locator("main form button").click()
+        sign_in_browser(context, server, desk.tenant.user_id)
         page.goto(f"{server.url}/account/events/{desk.event_id}/printers")
         assert page.locator(".tabs [aria-current]").text_content() == printers
         assert _is_good(page)
