@@ -69,7 +69,7 @@ async def opened(_: Request) -> Response:
 
 @asynccontextmanager
 async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
-    yield bounds_of(REQUEST_SECONDS, 100, streams.stop)
+    yield bounds_of(REQUEST_SECONDS, 100, streams.stop, plain_routes={})
 
 
 if __name__ == "__main__":
