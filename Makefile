@@ -41,8 +41,8 @@ test: $(SETUP) $(PAGES)  ## run the whole suite, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 # They wait as much as they work: a third worker has what two leave of two cores.
-pages: $(SETUP) $(PAGES)  ## run the tests of the pages alone: portal, developer centre, stations
-	$(BIN)/pytest -n 3 --dist worksteal tests/portal tests/pages tests/developers tests/station $(ARGS)
+pages: $(SETUP) $(PAGES)  ## run the tests of portal and developer centre alone, in less than 90 s: ARGS=tests/station for those too
+	$(BIN)/pytest -n 3 --dist worksteal tests/portal tests/pages tests/developers $(ARGS)
 
 BROWSER_PACKAGES := chromium chromium-headless-shell
 
