@@ -11,7 +11,7 @@ BUSY = (64, 256)
 PGBENCH = "floor/pgbench/64"
 
 
-class Bar(msgspec.Struct):
+class Bar(msgspec.Struct, frozen=True):
     """One figure that must be reached."""
 
     name: str
@@ -67,16 +67,20 @@ def _hot_bars(results: Results, how: str, times: float, signatures: float) -> li
     title = f"hot SKU, RSA-2048, {'minted' if how == 'minted' else 'cold'}, 2 processes, PostgreSQL"
     rates = [_ratio(row.per_second, _floor(results, row, "naive_per_second")) for row in rows]
     ceilings = [_ratio(_most_signatures(results, row), _floor(results, row, "naive_per_second")) for row in rows]
-    bars = [
-        Bar(f"{title}: orders per naive order", min(filter(None, rates), default=None), times),
+    ceiling = min(filter(None, ceilings), default=times)
+    note = f"no more than {ceiling:.2f} can be: all cores signing, and nothing else done" if ceiling < times else ""
+    return [
+        Bar(
+            f"{title}: orders per naive order",
+            min(filter(None, rates), default=None),
+            times,
+            note=note if how == "cold" else "",
+        ),
         _cost_bar(results, rows, f"{title}: CPU per signature's", "rsa_signature_us", signatures),
         _cost_bar(
             results, rows, f"{title}: CPU per signature's with every core signing", "rsa_busy_signature_us", signatures
         ),
     ]
-    if how == "cold" and (ceiling := min(filter(None, ceilings), default=None)) and ceiling < times:
-        bars[0].note = f"no more than {ceiling:.2f} can be: all cores signing, and nothing else done"
-    return bars
 
 
 def _cost_bar(results: Results, rows: list[Row], name: str, floor: str, signatures: float) -> Bar:

@@ -62,7 +62,7 @@ class Exchange:
     def __init__(
         self, connection: Connection, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], *, keep_alive: bool
     ) -> None:
-        """Begin with the head; whoever reads the body adds it, and starts `run` once all of it is there."""
+        """Begin with the head; whoever reads the body adds it, and calls `start` once all of it is there."""
         self._connection = connection
         self.scope = scope
         self.headers = headers

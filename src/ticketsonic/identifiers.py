@@ -83,7 +83,7 @@ class Clockwork:
 
     def __init__(self) -> None:
         self._last = 0
-        self._turn = threading.Lock()  # admissions are judged in the writer's thread, orders in the loop's
+        self._turn = threading.Lock()  # whoever draws, in whichever thread
 
     def next_id(self) -> int:
         """Draw the next number, above every one this clockwork gave before."""

@@ -156,7 +156,7 @@ class HotStatements(Protocol):
 
         Each ticket is admitted that is still neither admitted nor cancelled; returns those admitted by this call. Where
         one of them no longer is, the others may be left as they were: whoever is not returned is to be judged again.
-        `decide` is called once, perhaps in another thread. Raises :class:`Conflict` where an Idempotency-Key was used
+        `decide` is called once. Raises :class:`Conflict` where an Idempotency-Key was used
         at this instant: then nothing is written.
         """
 

@@ -22,7 +22,7 @@ from ticketsonic.identifiers import draw_barcode
 from ticketsonic.ledger import SaleFacts, TicketRow
 from ticketsonic.metrics import metrics
 from ticketsonic.schema import events, signing_keys, stocks, ticket_types
-from ticketsonic.tickets.signing import sign_ticket
+from ticketsonic.tickets.signing import content_of, sign_content
 
 log = logging.getLogger("ticketsonic.minting")
 
@@ -113,8 +113,10 @@ class Minter:
     async def _mint(self, ticket_type_id: int, pool: Pool) -> None:
         key = await self._keyring.private_key(pool.facts.account_id, pool.key_number)
         count = min(CODES_A_JOB, pool.wanted - len(pool.codes))
+        # Spelled here: a thread that signs works with nothing that the event loop works with (issuing.py).
         rows = [_unsold(ticket_type_id, pool) for _ in range(count)]
-        job = asyncio.get_running_loop().run_in_executor(self._thread, _sign_all, rows, key)
+        work = [(row.barcode, content_of(row, key)) for row in rows]
+        job = asyncio.get_running_loop().run_in_executor(self._thread, _sign_all, work, key)
         pool.codes.extend(await job)
         metrics.minted_codes.set(sum(len(each.codes) for each in self._pools.values()))
 
@@ -185,5 +187,5 @@ def _unsold(ticket_type_id: int, pool: Pool) -> TicketRow:
     )
 
 
-def _sign_all(rows: Sequence[TicketRow], key: PrivateKey) -> list[tuple[int, bytes]]:
-    return [(row.barcode, sign_ticket(row, key)) for row in rows]
+def _sign_all(work: Sequence[tuple[int, bytes]], key: PrivateKey) -> list[tuple[int, bytes]]:
+    return [(barcode, sign_content(content, key)) for barcode, content in work]
