@@ -153,7 +153,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        self._unset_keepalive_if_required()
+        self._pauses.end()
         self._stage = Stage.HEAD
         self._began = self.loop.time()
         self._plain_answer = None
@@ -228,7 +228,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = self._keep_alive_after_body
         super().on_message_complete()
         if self.cycle.response_complete and not self.transport.is_closing():
-            self._await_next()
+            self._pauses.begin()
 
     def on_response_complete(self) -> None:
         """Go on with what waits in line behind this answer."""
@@ -239,13 +239,13 @@ class BoundedProtocol(HttpToolsProtocol):
             if self.pipeline:
                 self._start_asgi_task(*self.pipeline.pop())
             else:
-                self._await_next()
+                self._pauses.begin()
         if self._refusal is not None:
-            self._unset_keepalive_if_required()
+            self._pauses.end()
             if not self._unanswered:
                 self._say_refusal()
         elif self._stage is not Stage.BETWEEN:
-            self._unset_keepalive_if_required()  # answered early: the rest of the request is still bounded by its own
+            self._pauses.end()  # answered early: the rest of the request is still bounded by its own
 
     def pause_writing(self) -> None:
         """Give a client that does not read its answer a while, then cut it off."""
@@ -306,10 +306,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._discarded_bytes > DISCARDED_BYTES:
             self._lingering.abort()
 
-    def _await_next(self) -> None:
-        self._pauses.begin()
-
     def _unset_keepalive_if_required(self) -> None:
+        """End a pause, by the name that uvicorn has for it."""
         self._pauses.end()
 
     def _watch(self) -> None:
@@ -339,7 +337,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Take nothing more; say why once every request before has its answer (RFC 9112 §9.3.2), and close."""
         self._refusal = refusal
         self._unwatch()
-        self._unset_keepalive_if_required()
+        self._pauses.end()
         if self._stage is Stage.BODY and not self._give_up(self.cycle):
             self.transport.close()
         elif not self._unanswered:

@@ -150,7 +150,6 @@ class Route:
 class Asked(NamedTuple):
     """One request as it came; its body whole, or what brings it."""
 
-    method: str
     scope: Mapping[str, Any]
     headers: Mapping[bytes, bytes]
     body: bytes | Receive
@@ -178,7 +177,7 @@ class Api:
 
     async def _exchange(self, route: Route, exchange: Exchange) -> None:
         """Answer one plain request."""
-        asked = Asked(route.method, exchange.scope, exchange.headers, bytes(exchange.body))
+        asked = Asked(exchange.scope, exchange.headers, bytes(exchange.body))
         answer = await self._answer(route, asked)
         if answer is not None:
             await exchange.write(*answer)
@@ -186,7 +185,7 @@ class Api:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request by ASGI's messages."""
         route = self._routes.get(scope["path"].rstrip("/") if scope["path"] != "/" else "/")
-        answer = await self._answer(route, Asked(scope["method"], scope, dict(scope["headers"]), receive))
+        answer = await self._answer(route, Asked(scope, dict(scope["headers"]), receive))
         if answer is not None:
             await respond(send, *answer)
 
@@ -198,7 +197,7 @@ class Api:
         status = 200
         self._under_way += 1
         try:
-            if asked.method == "OPTIONS" and route is not None:
+            if asked.scope["method"] == "OPTIONS" and route is not None:
                 status, answer, extra = 204, b"", preflight_headers(asked.headers, route.method)
             else:
                 answer, extra = await self._handle(route, asked)
@@ -224,7 +223,8 @@ class Api:
     async def _handle(self, route: Route | None, asked: Asked) -> tuple[bytes, Headers]:
         if route is None:
             raise NotFound
-        method, scope, headers, body = asked
+        scope, headers, body = asked
+        method = scope["method"]
         if method != route.method and (method, route.method) != ("HEAD", "GET"):
             raise MethodNotAllowed
         call = Call(self._engine(), scope, headers, b"", route)
