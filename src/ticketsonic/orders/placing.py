@@ -131,7 +131,8 @@ class Seller:
         return placed
 
     def _believes_in(self, question: SaleQuestion) -> bool:
-        return all(number in self._believed_facts for number in question.ticket_type_ids)
+        """Whether belief may sell it: it knows all of its types, and none of them as sold out."""
+        return all(self._believed_available.get(number) for number in question.ticket_type_ids)
 
     def _believe(self, view: SaleView) -> None:
         if len(self._believed_facts) + len(view.facts) > MOST_BELIEVED:
