@@ -27,19 +27,20 @@ def write_segments(segments: list[tuple[bytes, bytes]]) -> bytes:
 def read_segments(raw: bytes) -> dict[bytes, bytes]:
     """Split a payload into its segments; raises :class:`UnreadableCode` for anything but a well-formed one."""
     segments: dict[bytes, bytes] = {}
-    position = 0
-    while position < len(raw):
-        label = raw[position : position + 1]
+    label_at, size = 0, len(raw)
+    while label_at < size:
+        label = raw[label_at : label_at + 1]
         if label not in _LABELS or label in segments:
             raise UnreadableCode("an unknown or repeated label")
-        value = raw[position + 2 : position + 2 + raw[position + 1]] if position + 1 < len(raw) else b""
-        if position + 1 >= len(raw) or len(value) != raw[position + 1]:
+        value_at = label_at + 2
+        end = value_at + raw[label_at + 1] if value_at <= size else size + 1
+        if end > size:
             raise UnreadableCode("a segment is cut off")
         if label == b"C":
-            _check_sum(raw, position, value)
+            _check_sum(raw, label_at, raw[value_at:end])
             return segments
-        segments[label] = value
-        position += 2 + len(value)
+        segments[label] = raw[value_at:end]
+        label_at = end
     raise UnreadableCode("the checksum is missing")
 
 
