@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from benchmarks import catalogue, floors, gates, growth, latency, orders, printing
+from benchmarks import catalogue, floors, gates, growth, latency, minted, orders, printing
 from benchmarks.bars import judge
 from benchmarks.document import document
 from benchmarks.load import WrkMissing, wrk_path
@@ -24,7 +24,7 @@ from benchmarks.table import table_lines
 PARTS: dict[str, Callable[[Stage], None]] = {
     "floors": floors.measure_floors,
     "order": orders.measure_cold,
-    "minted": orders.measure_minted,
+    "minted": minted.measure_minted,
     "skus": orders.measure_skus,
     "soldout": orders.measure_sold_out,
     "validate": gates.measure_gates,

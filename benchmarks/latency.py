@@ -4,7 +4,8 @@ from statistics import median
 
 from benchmarks.constant_rate import Paced, offer, order_bodies, requests_for
 from benchmarks.load import run
-from benchmarks.orders import SECTION, minted_codes, row_name
+from benchmarks.minted import minted_codes
+from benchmarks.orders import SECTION, row_name
 from benchmarks.results import Row
 from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, shop_on, spoken
 

@@ -1,0 +1,94 @@
+"""order/new of one hot SKU whose codes were signed ahead: pools filled before each run, and what filling them cost.
+
+The databases' pools are filled beside each other, for one process mints on one core. Each is as large as its run needs
+and then rests; a shop is closed before the next is measured, so that nothing is minted beside a run but its own codes.
+"""
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+import httpx
+
+from benchmarks.floors import beside
+from benchmarks.load import Load
+from benchmarks.orders import CODES, CONNECTIONS, hot_row
+from benchmarks.stage import USUAL_WORKERS, WARM_UP_SECONDS, Shop, Stage, measured, shop_on
+
+MOST_ORDERS_PER_SECOND = 7_000
+"""A process at its best: pools for a short run are made to last for that, those of the long run for what came out."""
+SPARE = 1.05
+LONG_SECONDS = 10.0
+LONG_CONNECTIONS = 64
+LOOK_SECONDS = 0.2
+STALLED_SECONDS = 15.0
+
+
+def measure_minted(stage: Stage) -> None:
+    """Sell from full pools: shortly at all numbers of connections, and for ten seconds at the barred one."""
+    seconds = stage.seconds + WARM_UP_SECONDS
+    short = {name: round(seconds * MOST_ORDERS_PER_SECOND * USUAL_WORKERS[name]) for name in stage.databases}
+    others = [connections for connections in CONNECTIONS if connections != LONG_CONNECTIONS]
+    fastest = _measure(stage, "rsa", short, others, stage.seconds)
+    long = {name: round((LONG_SECONDS + WARM_UP_SECONDS) * fastest[name] * SPARE) for name in stage.databases}
+    _measure(stage, "rsa", long, [LONG_CONNECTIONS], LONG_SECONDS)
+    for code in CODES:
+        if code != "rsa":
+            _measure(stage, code, short, CONNECTIONS, stage.seconds)
+
+
+def _measure(
+    stage: Stage, code: str, codes: Mapping[str, int], connections: Sequence[int], seconds: float
+) -> dict[str, float]:
+    """Measure one round a row, each from a full pool; gives the most orders a second, by database."""
+    fastest: dict[str, float] = {}
+    for database, shop, load in _filled(stage, code, codes):
+        floors = beside(stage, database) if code == "rsa" else None
+        for count in connections:
+            await_minted(shop, codes[database])
+            row = hot_row(database, code, "minted", count)
+            measured(stage, shop, row, load, seconds=seconds, rounds=1, beside=floors)
+            fastest[database] = max(fastest.get(database, 0.0), row.per_second or 0.0)
+        if seconds == LONG_SECONDS:
+            stage.results.facts[f"{database}_{code}_minted_left"] = minted_codes(shop)
+    return fastest
+
+
+def _filled(stage: Stage, code: str, codes: Mapping[str, int]) -> Iterator[tuple[str, Shop, Load]]:
+    """Open a shop on each database and fill all their pools; then give one after the other, each until the next."""
+    with contextlib.ExitStack() as everyone:
+        opened = []
+        for database, count in codes.items():
+            own = everyone.enter_context(contextlib.ExitStack())
+            each = -(-count // USUAL_WORKERS[database])
+            shop = own.enter_context(shop_on(stage, database, minted_codes=each))
+            began = shop.meter.read().server, sum(shop.meter.worker_bytes())
+            opened.append((database, own, shop, shop.load("order", shop.types(code=code)), began))
+        for database, _, shop, _, (used_seconds, used_bytes) in opened:
+            ready = await_minted(shop, codes[database])
+            name = f"{database}_{code}_minting"
+            stage.results.facts[f"{name}_cpu_us_a_code"] = (shop.meter.read().server - used_seconds) / ready * 1e6
+            stage.results.facts[f"{name}_bytes_a_code"] = (sum(shop.meter.worker_bytes()) - used_bytes) / ready
+        for database, own, shop, load, _ in opened:
+            yield database, shop, load
+            own.close()
+
+
+def minted_codes(shop: Shop) -> int:
+    """Read how many codes were signed ahead, by all workers."""
+    shown = httpx.get(f"{shop.server.url}/metrics", timeout=10).text
+    found = re.search(r"^ticketsonic_minted_codes (\S+)$", shown, re.MULTILINE)
+    return round(float(found[1])) if found else 0
+
+
+def await_minted(shop: Shop, codes: int) -> int:
+    """Wait until so many codes are ready; gives how many are. Raises RuntimeError where minting does not go on."""
+    most, moved = 0, time.perf_counter()
+    while (ready := minted_codes(shop)) < codes:
+        if ready > most:
+            most, moved = ready, time.perf_counter()
+        if time.perf_counter() - moved > STALLED_SECONDS:
+            raise RuntimeError(f"minting stopped at {ready:,} of {codes:,} codes")
+        time.sleep(LOOK_SECONDS)
+    return ready
