@@ -38,6 +38,9 @@ from ticketsonic.ledger import (
 )
 
 BUSY_SECONDS = 10
+KEPT_PAGES_BYTES = 16 * 1024 * 1024
+"""What the hot connection keeps of the file. SQLite's own 2 MB hold the indexes of some 10,000 tickets: beyond, every
+admission reads its pages from the system anew (15 % of its CPU with 400,000 sold)."""
 _AGAIN_SECONDS = 0.01
 _READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"
 T = TypeVar("T")
@@ -273,6 +276,7 @@ class SqliteHot:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
         _prepare(connection)
+        connection.execute(f"PRAGMA cache_size = -{KEPT_PAGES_BYTES // 1024}")
         self._connection = connection
         return connection
 
