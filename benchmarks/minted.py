@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import httpx
+import msgspec
 
 from benchmarks.floors import beside
 from benchmarks.load import Load
@@ -19,54 +20,63 @@ from benchmarks.stage import USUAL_WORKERS, WARM_UP_SECONDS, Shop, Stage, measur
 MOST_ORDERS_PER_SECOND = 7_000
 """A process at its best: pools for a short run are made to last for that, those of the long run for what came out."""
 SPARE = 1.05
-LONG_SECONDS = 10.0
+LONG_SECONDS = {"postgresql": 10.0, "sqlite": 4.0}
+"""Ten are the bar's own on PostgreSQL. SQLite's is a rate alone, and each second more takes several of minting."""
 LONG_CONNECTIONS = 64
 LOOK_SECONDS = 0.2
 STALLED_SECONDS = 15.0
 
 
+class _Run(msgspec.Struct, frozen=True):
+    """How long a round is, and how many codes are to be ready before it."""
+
+    seconds: float
+    codes: int
+
+    @classmethod
+    def at_most(cls, seconds: float, per_second: float) -> "_Run":
+        return cls(seconds, round((seconds + WARM_UP_SECONDS) * per_second))
+
+
 def measure_minted(stage: Stage) -> None:
-    """Sell from full pools: shortly at all numbers of connections, and for ten seconds at the barred one."""
-    seconds = stage.seconds + WARM_UP_SECONDS
-    short = {name: round(seconds * MOST_ORDERS_PER_SECOND * USUAL_WORKERS[name]) for name in stage.databases}
-    others = [connections for connections in CONNECTIONS if connections != LONG_CONNECTIONS]
-    fastest = _measure(stage, "rsa", short, others, stage.seconds)
-    long = {name: round((LONG_SECONDS + WARM_UP_SECONDS) * fastest[name] * SPARE) for name in stage.databases}
-    _measure(stage, "rsa", long, [LONG_CONNECTIONS], LONG_SECONDS)
+    """Sell from full pools: for a short while at all numbers of connections, and for long at the barred one."""
+    short = {
+        name: _Run.at_most(stage.seconds, MOST_ORDERS_PER_SECOND * USUAL_WORKERS[name]) for name in stage.databases
+    }
+    fastest = _measure(stage, "rsa", short, [count for count in CONNECTIONS if count != LONG_CONNECTIONS])
+    long = {name: _Run.at_most(LONG_SECONDS[name], fastest[name] * SPARE) for name in stage.databases}
+    _measure(stage, "rsa", long, [LONG_CONNECTIONS])
     for code in CODES:
         if code != "rsa":
-            _measure(stage, code, short, CONNECTIONS, stage.seconds)
+            _measure(stage, code, short, CONNECTIONS)
 
 
-def _measure(
-    stage: Stage, code: str, codes: Mapping[str, int], connections: Sequence[int], seconds: float
-) -> dict[str, float]:
+def _measure(stage: Stage, code: str, runs: Mapping[str, _Run], connections: Sequence[int]) -> dict[str, float]:
     """Measure one round a row, each from a full pool; gives the most orders a second, by database."""
     fastest: dict[str, float] = {}
-    for database, shop, load in _filled(stage, code, codes):
+    for database, shop, load in _filled(stage, code, runs):
         floors = beside(stage, database) if code == "rsa" else None
         for count in connections:
-            await_minted(shop, codes[database])
+            await_minted(shop, runs[database].codes)
             row = hot_row(database, code, "minted", count)
-            measured(stage, shop, row, load, seconds=seconds, rounds=1, beside=floors)
+            measured(stage, shop, row, load, seconds=runs[database].seconds, rounds=1, beside=floors)
             fastest[database] = max(fastest.get(database, 0.0), row.per_second or 0.0)
-        if seconds == LONG_SECONDS:
-            stage.results.facts[f"{database}_{code}_minted_left"] = minted_codes(shop)
+        stage.results.facts[f"{database}_{code}_minted_left"] = minted_codes(shop)
     return fastest
 
 
-def _filled(stage: Stage, code: str, codes: Mapping[str, int]) -> Iterator[tuple[str, Shop, Load]]:
+def _filled(stage: Stage, code: str, runs: Mapping[str, _Run]) -> Iterator[tuple[str, Shop, Load]]:
     """Open a shop on each database and fill all their pools; then give one after the other, each until the next."""
     with contextlib.ExitStack() as everyone:
         opened = []
-        for database, count in codes.items():
+        for database, planned in runs.items():
             own = everyone.enter_context(contextlib.ExitStack())
-            each = -(-count // USUAL_WORKERS[database])
+            each = -(-planned.codes // USUAL_WORKERS[database])
             shop = own.enter_context(shop_on(stage, database, minted_codes=each))
             began = shop.meter.read().server, sum(shop.meter.worker_bytes())
             opened.append((database, own, shop, shop.load("order", shop.types(code=code)), began))
         for database, _, shop, _, (used_seconds, used_bytes) in opened:
-            ready = await_minted(shop, codes[database])
+            ready = await_minted(shop, runs[database].codes)
             name = f"{database}_{code}_minting"
             stage.results.facts[f"{name}_cpu_us_a_code"] = (shop.meter.read().server - used_seconds) / ready * 1e6
             stage.results.facts[f"{name}_bytes_a_code"] = (sum(shop.meter.worker_bytes()) - used_bytes) / ready
