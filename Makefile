@@ -9,7 +9,7 @@ PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name __pycache__
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: pages screenshots bench browser runtimes samples fuzz garbage schemathesis slow torture help setup run test check format lint types imports wheel lock clean translations printers
+.PHONY: pages screenshots bench browser runtimes samples fuzz garbage schemathesis slow-clients torture help setup run test check format lint types imports wheel lock clean translations printers
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -90,7 +90,7 @@ fuzz: $(SETUP)  ## what may be held up to a scanner, 1,000,000 times: ARGS="--in
 schemathesis: $(SETUP)  ## 20,000 requests after our own OpenAPI document, on each database: ARGS="--requests 20000 --seed 1"
 	$(BIN)/python -m tests.openapi $(ARGS)
 
-slow: $(SETUP)  ## what 1,000 slow and half-open clients cost those who buy: ARGS="--rounds 5 --rate 300"
+slow-clients: $(SETUP)  ## what 1,000 slow and half-open clients cost those who buy: ARGS="--rounds 5 --rate 300"
 	$(BIN)/python -m torture --slow-clients 1000 $(ARGS)
 
 garbage: $(SETUP)  ## memory of a server under a flood of garbage: ARGS="--garbage 5000"

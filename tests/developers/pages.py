@@ -28,5 +28,5 @@ def names_of(page: str, part: str) -> list[str]:
 
 def errors_of(page: str) -> list[tuple[int, str]]:
     """The errors a page lists, with their status."""
-    rows = re.findall(r'<tr><td class="number">(\d+)</td><td><code>([^<]+)</code>', page)
+    rows = re.findall(r'<tr><td class="number"[^>]*>(\d+)</td><th scope="row"><code>([^<]+)</code>', page)
     return [(int(status), message) for status, message in rows]

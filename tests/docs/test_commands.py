@@ -25,8 +25,8 @@ def _code_of(document: Path) -> str:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_make_target_exists(document: Path) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    mentioned = set(re.findall(r"^(?:\w+=\S+ )*make ([a-z]+)\b", _code_of(document), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    mentioned = set(re.findall(r"^(?:\w+=\S+ )*make ([a-z-]+)\b", _code_of(document), re.MULTILINE))
     assert mentioned - targets == set()
 
 

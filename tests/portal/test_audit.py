@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 import ticketsonic
 from tests.portal.visitors import signed_in
-from tests.servers import RunningServer, Tenant
+from tests.servers import RunningServer, Tenant, fresh_hash
 from ticketsonic.accounts.accounts import find_account
 from ticketsonic.accounts.audit import record
 from ticketsonic.database import Conflict, Database
@@ -45,6 +45,16 @@ def test_a_person_reads_who_did_what_to_what_and_only_their_own(
     assert "Event made" not in theirs
     assert "<tbody>" in theirs
     assert "<td" not in theirs
+
+
+def test_it_is_told_in_the_reader_s_language(server: RunningServer, alice: Tenant) -> None:
+    event_id, _ = alice.event()
+    edited = alice.post("event/edit", {"request_hash": fresh_hash(), "location": "Hall 3"}, x_api_eventid=str(event_id))
+    assert edited.status_code == 200, edited.text
+    said = signed_in(server, alice.user_id).get("/account/audit?locale=bg").text
+    assert re.search(r">ключ \d+<", said)
+    assert "полета: място" in said
+    assert "fields" not in said
 
 
 def test_it_is_read_page_by_page(server: RunningServer, alice: Tenant) -> None:

@@ -116,6 +116,14 @@ def test_a_picture_is_previewed_before_it_is_saved_and_only_where_it_is_one(orga
     assert organiser.get(f"{badge}/preview.png").content == plain
 
 
+def test_who_typed_nothing_sees_a_sample_in_their_language(organiser: Visitor, badge: str) -> None:
+    def drawn(**query: str) -> bytes:
+        return organiser.client.get(f"{badge}/preview.png", params=query).content
+
+    given = {"badge_primary_test_text": "Име Фамилия", "badge_secondary_test_text": "Фирма"}
+    assert drawn(locale="bg") == drawn(**given) != drawn(locale="en")
+
+
 def test_the_preview_is_what_the_api_draws(organiser: Visitor, alice: Tenant, badge: str) -> None:
     event_id = badge.split("/")[3]
     drawn = alice.client.get("/v1/badge/preview?format=png", headers={"X-API-EventID": event_id})

@@ -46,6 +46,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(server: RunningServer, alice: 
         assert key not in listed
         assert "31 Jan 2099" in listed
         assert "gate 3" in listed
+        assert '>Admit</span> <code class="small">door</code>' in listed
         (path,) = re.findall(
             r'href="(/account/credentials/keys/\d+/revoke)" aria-label="Revoke the key gate 3"', listed
         )

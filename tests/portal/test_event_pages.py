@@ -131,6 +131,16 @@ def test_stock_is_changed_by_a_difference_while_it_sells(organiser: Visitor, ali
     assert alice.stock(sku) == 2
 
 
+def test_a_price_to_change_is_spelled_as_prices_are_shown(organiser: Visitor, alice: Tenant) -> None:
+    event_id, (sku,) = alice.event({"price": "20.50"})
+    page = f"/account/events/{event_id}/types/{sku}"
+    assert 'value="20.50"' in organiser.get(page).text
+    assert 'value="20,50"' in organiser.get(f"{page}?locale=es").text
+    spelled = {"primary_text_pl": "Pase", "price": "20,50", "currency": "EUR"}
+    assert organiser.send(page, page, **spelled).status_code == 303
+    assert alice.get("ticket/list").json()["tickets"][0]["price"] == "20.50"
+
+
 def test_counts_are_those_of_this_moment_also_without_javascript(organiser: Visitor, alice: Tenant) -> None:
     event_id, skus = alice.event({"stock": 10}, {"stock": 5})
     codes = alice.codes((skus[0], 3), (skus[1], 1))

@@ -68,6 +68,7 @@ def test_an_export_opens_as_texts_numbers_and_the_event_s_times(server: RunningS
     answer = visitor.get(f"/account/exports/tickets.csv?event={event_id}")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
+    assert answer.headers["transfer-encoding"] == "chunked"  # page by page, and no length before the last
     assert answer.content.startswith(b"\xef\xbb\xbf")
     assert b"\r\n" in answer.content
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))

@@ -17,7 +17,8 @@ SECRETS = ("Alices secret event", "Alices secret type", "Alices secret buyer", "
 def test_every_address_with_an_id_is_as_one_that_nobody_has(server: RunningServer, alice: Tenant, bob: Tenant) -> None:
     event_id, (sku,) = alice.event({"primary_text_pl": SECRETS[1]}, primary_text_pl=SECRETS[0])
     buyer = {"primary_text_pl": SECRETS[2], "secondary_text_pl": SECRETS[3]}
-    order_hash = alice.order((sku, 1), order_details=buyer).json()["request_hash"]
+    order = alice.order((sku, 1), order_details=buyer).json()
+    order_hash, code = order["request_hash"], order["tickets"][0]["encrypted_data"]
     signed_in(server, alice.user_id)  # another session, that could be ended
     owner, stranger = signed_in(server, alice.user_id), signed_in(server, bob.user_id)
     order_id = _order_id(owner, order_hash)
@@ -44,8 +45,21 @@ def test_every_address_with_an_id_is_as_one_that_nobody_has(server: RunningServe
             sent = stranger.client.post(path, data=form, headers={"origin": server.url})
             assert sent.status_code == 404, path
     assert tried >= 19
-    for path in ("/account/events", "/account/orders", f"/account/orders?q={order_hash}", "/account/orders?q=secret"):
+    asked = (
+        f"q={order_hash}",
+        "q=secret",
+        f"q={sku}",
+        f"event={event_id}",
+        f"before={order_id + 1}",
+        "only=duplicates",
+    )
+    asked += (f"q={code[30:60]}&in=codes".replace("+", "%2B"), f"q={code}".replace("+", "%2B"))
+    for query in ("", *asked):
+        _says_nothing(stranger.get(f"/account/orders?{query}").text)
+    for path in ("/account/events", f"/account/audit?about={event_id}", f"/account/audit?about={order_hash}"):
         _says_nothing(stranger.get(path).text)
+    for path in ("/account/exports/orders.csv", "/account/exports/tickets.csv"):
+        assert order_hash not in stranger.get(path).text
     assert alice.stock(sku) == 99
     assert SECRETS[2] in owner.get(f"/account/orders?q={order_hash}").text
 

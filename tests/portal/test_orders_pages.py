@@ -46,6 +46,14 @@ def test_a_whole_code_and_a_part_of_one_find_the_order(organiser: Visitor, alice
     assert request_hash[:17] in looked
 
 
+def test_four_characters_of_a_code_are_enough(organiser: Visitor, alice: Tenant) -> None:
+    _, (sku,) = alice.event(ticket_code="ed25519")
+    _, (code,) = buy(alice, sku, name="Grace Hopper")
+    found = organiser.client.get("/account/orders", params={"q": code[30:34], "in": "codes"}).text
+    assert "Grace Hopper" in found
+    assert "from four characters" in found
+
+
 def test_its_history_says_what_happened_when_and_by_whom(organiser: Visitor, alice: Tenant) -> None:
     _, (sku,) = alice.event(ticket_code="ed25519")
     request_hash, codes = buy(alice, sku, 3)
@@ -61,6 +69,14 @@ def test_its_history_says_what_happened_when_and_by_whom(organiser: Visitor, ali
     assert re.search(r"Admitted [^.]{10,40} by first key", said)
     assert re.search(r"Cancelled [^.]{10,40} by first key", said)
     assert "3 : 1 not admitted yet , 1 admitted , 1 cancelled".replace(" ", "") in said.replace(" ", "")
+
+
+def test_its_history_is_told_in_the_reader_s_language(organiser: Visitor, alice: Tenant) -> None:
+    _, (sku,) = alice.event()
+    page = order_page(organiser, buy(alice, sku)[0])
+    organiser.send(f"{page}/cancel", f"{page}/cancel")
+    assert re.search(r"Cancelled [^.]{10,40} by portal", words(organiser.get(page).text))
+    assert re.search(r"Анулиран .{10,60} от портал", words(organiser.get(f"{page}?locale=bg").text))
 
 
 def test_it_is_cancelled_after_a_question_and_once(organiser: Visitor, alice: Tenant) -> None:

@@ -12,8 +12,8 @@ from ticketsonic.identifiers import BARCODE_BYTES, barcode_from_bytes, ticket_ty
 
 LONGEST_TERM_CHARACTERS = 1024
 MOST_WORDS = 6
-SHORTEST_CODE_PART = 12
-"""Fewer characters of a code would be found in too many of them."""
+SHORTEST_CODE_PART = 4
+"""Four are found in one code of 50,000 by chance; three would be in one of a thousand."""
 _HEX = re.compile(r"(?:0[xX])?([0-9A-Fa-f]{16})")
 _DECIMAL = re.compile(r"[0-9]{1,20}")
 _SEPARATORS = re.compile(r"[\s:-]+")

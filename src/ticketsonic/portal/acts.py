@@ -1,6 +1,9 @@
 """The acts of the audit, as a person reads them. An act that is not listed is shown by its name."""
 
+import re
+
 from ticketsonic.pages.languages import N_
+from ticketsonic.pages.visit import Visit
 
 ACTS = {
     "account.made": N_("Account made"),
@@ -58,5 +61,41 @@ WORDS = {
     "bits": N_("bits"),
     "count": N_("count"),
     "sessions ended": N_("sessions ended"),
+    "tickets": N_("tickets"),
+    "fields": N_("fields"),
+    "badge": N_("badge"),
+    "printer": N_("printer"),
+    "kind": N_("kind"),
+    "station": N_("print station"),
+    "print_job_id": N_("print job"),
+    "outcome": N_("outcome"),
+    "primary_text_pl": N_("title"),
+    "primary_text_sl": N_("title in the second language"),
+    "secondary_text_pl": N_("description"),
+    "secondary_text_sl": N_("description in the second language"),
+    "start_datetime": N_("beginning"),
+    "location": N_("location"),
+    "time_zone": N_("time zone"),
+    "ticket_code": N_("what QR codes hold"),
+    "price": N_("price"),
+    "currency": N_("currency"),
+    "stock": N_("left"),
+    "stock_change": N_("added to what is left"),
 }
 """Who acted, and what an entry's details are made of, where it is one of ours."""
+
+_NUMBERED = {
+    "key": N_("key %(number)s"),
+    "signing key": N_("signing key %(number)s"),
+    "station": N_("print station %(number)s"),
+}
+_NUMBERED_NAME = re.compile(r"([a-z ]+) ([0-9]+)")
+
+
+def say(visit: Visit, text: str) -> str:
+    """Say in the visitor's language what the audit keeps in English; a text of somebody's own stays as it is."""
+    if text in WORDS:
+        return visit.gettext(WORDS[text])
+    if (found := _NUMBERED_NAME.fullmatch(text)) and found[1] in _NUMBERED:
+        return visit.gettext(_NUMBERED[found[1]], number=found[2])
+    return text

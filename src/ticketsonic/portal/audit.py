@@ -1,5 +1,6 @@
 """The audit: who did what, when, from where."""
 
+import functools
 import re
 from urllib.parse import urlencode
 
@@ -7,7 +8,7 @@ from starlette.responses import Response
 
 from ticketsonic.accounts.audit import list_entries
 from ticketsonic.pages.visit import Visit
-from ticketsonic.portal.acts import ACTS, WORDS
+from ticketsonic.portal.acts import ACTS, say
 
 ENTRIES_A_PAGE = 50
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -33,7 +34,7 @@ async def show(visit: Visit) -> Response:
     return visit.page(
         "portal/audit.html",
         acts=ACTS,
-        words=WORDS,
+        say=functools.partial(say, visit),
         about=about,
         entries=entries[:ENTRIES_A_PAGE],
         newer=f"/account/audit?{urlencode(further)}" if before else None,

@@ -11,7 +11,7 @@ import msgspec
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from ticketsonic.api.badges import SAMPLE, name_glyphs
+from ticketsonic.api.badges import name_glyphs
 from ticketsonic.badges.guests import EventBadge, find_event_badge
 from ticketsonic.badges.jobs import BadgeTexts, Job
 from ticketsonic.badges.layout import PIXELS_PER_MILLIMETRE, SIZES_MILLIMETRES
@@ -83,11 +83,10 @@ async def _drawn(visit: Visit, typed: Mapping[str, Any], fields: Mapping[str, An
     except UnreadableBody:
         return Response("a field cannot be read", UNPROCESSABLE, media_type="text/plain")
     picture = given.badge_background if isinstance(given.badge_background, bytes) else None
-    job = _job(badge, given, picture)
+    job = _job(visit, badge, given, picture)
     if any(name in typed for name in _TEST_TEXTS):  # emptied is emptied
-        job = msgspec.structs.replace(
-            job, texts=[_texts(*(str(typed.get(name, "")).replace("\0", "").strip() for name in _TEST_TEXTS))]
-        )
+        primary, secondary = (str(typed.get(name, "")).replace("\0", "").strip() for name in _TEST_TEXTS)
+        job = msgspec.structs.replace(job, texts=[_texts(visit, primary, secondary)])
     drawn = await visit.engine.badges.draw_badge(job)
     headers = {"cache-control": "no-store"}
     if drawn.background_undrawable:
@@ -105,15 +104,18 @@ async def _picture(form: Mapping[str, Any]) -> dict[str, str]:
     return {"badge_background": base64.b64encode(await picture.read()).decode("ascii")}
 
 
-def _job(badge: EventBadge, given: BadgeFields, background: bytes | None = None) -> Job:
+def _job(visit: Visit, badge: EventBadge, given: BadgeFields, background: bytes | None = None) -> Job:
     stored: dict[str, Any] = merge_badge({**DEFAULTS, **badge.stored}, given)  # type: ignore[dict-item]
     primary, secondary = (stored.get(name) or "" for name in _TEST_TEXTS)
     kept = None if given.badge_background_remove is True else badge.background
-    return Job(stored, background or kept, [_texts(primary, secondary)], "png")
+    return Job(stored, background or kept, [_texts(visit, primary, secondary)], "png")
 
 
-def _texts(primary: str, secondary: str) -> BadgeTexts:
-    return BadgeTexts(primary, secondary) if primary or secondary else SAMPLE
+def _texts(visit: Visit, primary: str, secondary: str) -> BadgeTexts:
+    """Give what to try the badge with; where nothing was typed, the API's sample in the visitor's language."""
+    if primary or secondary:
+        return BadgeTexts(primary, secondary)
+    return BadgeTexts(visit.gettext("Name Surname"), visit.gettext("Company"))
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, str | bool | None]:
@@ -132,7 +134,7 @@ async def _check_picture(visit: Visit, form: Form, fields: BadgeFields) -> None:
     jpeg = fields.badge_background
     if not isinstance(jpeg, bytes):
         return
-    drawn = await visit.engine.badges.draw_badge(_job(EventBadge({}, None), fields, jpeg))
+    drawn = await visit.engine.badges.draw_badge(_job(visit, EventBadge({}, None), fields, jpeg))
     if drawn.background_undrawable:
         form.errors["badge_background"] = visit.gettext("This picture is damaged. Save it again.")
         return

@@ -16,6 +16,7 @@ from ticketsonic.events.ticket_types import (
     list_ticket_types,
 )
 from ticketsonic.identifiers import ticket_type_id_of
+from ticketsonic.orders.spreadsheets import spelling_of
 from ticketsonic.pages.forms import Form
 from ticketsonic.pages.visit import NoSuchPage, Visit
 from ticketsonic.portal.events import TEXTS, UNPROCESSABLE, event_of
@@ -67,7 +68,8 @@ async def show_one(visit: Visit) -> Response:
     event = await event_of(visit)
     kind = await _type_of(visit, event)
     given: dict[str, Any] = {name: getattr(kind, name) or "" for name in TEXTS}
-    given |= {"price": kind.price, "currency": kind.currency}
+    price = kind.price.replace(".", spelling_of(visit.language).decimal)
+    given |= {"price": price, "currency": kind.currency}
     given["start"] = spell_moment(kind.start_datetime, event.time_zone)
     return _form_page(visit, event, Form(given), kind=kind)
 

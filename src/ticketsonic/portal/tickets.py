@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import functools
 import io
 import secrets
 
@@ -16,6 +17,7 @@ from ticketsonic.orders.cancelling import cancel_order, cancel_ticket
 from ticketsonic.orders.duplicates import twins_of
 from ticketsonic.orders.history import OrderHistory, TicketHistory, find_history
 from ticketsonic.pages.visit import NoSuchPage, Visit
+from ticketsonic.portal.acts import say
 from ticketsonic.portal.writing import cursor, repeatable
 from ticketsonic.tickets.codes import base45
 
@@ -42,6 +44,7 @@ async def show(visit: Visit) -> Response:
         newer=f"{address}?from={max(0, first - TICKETS_A_PAGE)}" if first else None,
         older=f"{address}?from={behind}" if behind < len(history.tickets) else None,
         request_hash=secrets.token_hex(16),
+        say=functools.partial(say, visit),
     )
 
 
