@@ -45,6 +45,7 @@ class Pauses:
         """Look no more."""
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
 
     def _look(self) -> None:
         self._timer = None
@@ -138,11 +139,13 @@ class LingeringTransport:
             self._watch = None
 
     def lose(self) -> None:
-        """Know that the connection is gone; forget every timer."""
+        """Know that the connection is gone; forget every timer, and whoever said whether a request was read."""
         self._lost = self._closing = True
         for timer in (self._linger, self._watch):
             if timer is not None:
                 timer.cancel()
+        self._linger = self._watch = None
+        self._is_unread = _nothing_more
 
     def _finish(self) -> None:
         if self._lost:
@@ -163,3 +166,7 @@ class LingeringTransport:
             self._transport.abort()
         elif waiting:
             self.watch_reader()
+
+
+def _nothing_more() -> bool:
+    return False

@@ -96,7 +96,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget every timer, and what was read: in a ring of references it would stay until the collector comes."""
+        """Forget every timer, what was read and who knows whom: a ring would stay until the collector comes."""
         self._unwatch()
         self._pauses.cancel()
         self._lingering.lose()
@@ -104,6 +104,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.pipeline.clear()
         if self.cycle is not None:
             self.cycle.body = bytearray()
+            self.cycle = None  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; refuse what never ends."""
