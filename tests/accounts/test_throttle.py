@@ -32,6 +32,16 @@ def test_a_flood_of_names_does_not_grow_its_memory() -> None:
     assert len(throttle._windows) <= MOST_WINDOWS
 
 
+def test_a_window_that_is_over_is_not_kept() -> None:
+    throttle = FailureThrottle(2)
+    for number in range(100):
+        throttle.fail(f"name {number}", 1.0)
+    throttle.fail("eve", 1.0 + WINDOW_SECONDS / 2)
+    throttle.fail("eve", 1.0 + WINDOW_SECONDS)
+    assert list(throttle._windows) == ["eve"]
+    assert throttle.fail("eve", 1.0 + WINDOW_SECONDS) is True
+
+
 def test_a_name_as_long_as_a_head_is_counted_and_not_kept() -> None:
     throttle = FailureThrottle(2)
     endless = "a" * 30_000

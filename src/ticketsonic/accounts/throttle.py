@@ -2,8 +2,10 @@
 
 Only failures count. A right API key is let in whatever others tried before, from the same address or for the same
 account; a password, which can be guessed, is not even looked at (`is_over`). Windows are of a minute where nothing
-else is said, and bounded in number. Pure: the clock is handed in.
+else is said, and bounded in number; one that is over is forgotten with the next failure. Pure: the clock is handed in.
 """
+
+from collections import OrderedDict
 
 WINDOW_SECONDS = 60.0
 MOST_WINDOWS = 20_000
@@ -18,16 +20,16 @@ class FailureThrottle:
         """Let `most_failures` happen in a window under one name."""
         self._most_failures = most_failures
         self._window_seconds = window_seconds
-        self._windows: dict[str, tuple[float, int]] = {}
+        self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        """In the order that they began."""
 
     def fail(self, name: str, now_seconds: float) -> bool:
         """Count one failure; returns whether it is one too many."""
         name = name[:NAME_CHARACTERS]
-        began, failures = self._windows.get(name, (now_seconds, 0))
-        if now_seconds - began >= self._window_seconds:
-            began, failures = now_seconds, 0
+        self._forget(now_seconds)
         if name not in self._windows and len(self._windows) >= MOST_WINDOWS:
-            self._forget(now_seconds)
+            self._windows.clear()  # a flood of names makes everyone's count begin anew
+        began, failures = self._windows.get(name, (now_seconds, 0))
         self._windows[name] = (began, failures + 1)
         return failures >= self._most_failures
 
@@ -44,7 +46,9 @@ class FailureThrottle:
         return failures >= self._most_failures and now_seconds - began < self._window_seconds
 
     def _forget(self, now_seconds: float) -> None:
-        """Make room: windows that are over go first; a flood of names then makes everyone's count begin anew."""
-        kept_seconds = self._window_seconds
-        current = {name: window for name, window in self._windows.items() if now_seconds - window[0] < kept_seconds}
-        self._windows = current if len(current) < MOST_WINDOWS else {}
+        """Let windows go that are over: they would fill the memory with names that nobody asks for again."""
+        while self._windows:
+            began, _ = next(iter(self._windows.values()))
+            if now_seconds - began < self._window_seconds:
+                return
+            self._windows.popitem(last=False)
