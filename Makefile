@@ -90,10 +90,10 @@ fuzz: $(SETUP)  ## what may be held up to a scanner, 1,000,000 times: ARGS="--in
 schemathesis: $(SETUP)  ## 20,000 requests after our own OpenAPI document, on each database: ARGS="--requests 20000 --seed 1"
 	$(BIN)/python -m tests.openapi $(ARGS)
 
-slow-clients: $(SETUP)  ## what 1,000 slow and half-open clients cost those who buy: ARGS="--rounds 5 --rate 300"
+slow-clients: $(SETUP)  ## what 1,000 slow and half-open clients cost those who buy, in 5 minutes: ARGS="--database sqlite --rounds 5"
 	$(BIN)/python -m torture --slow-clients 1000 $(ARGS)
 
-garbage: $(SETUP)  ## memory of a server under a flood of garbage: ARGS="--garbage 5000"
+garbage: $(SETUP)  ## memory of a server under a flood of garbage, in 3 minutes: ARGS="--database sqlite"
 	$(BIN)/python -m torture --garbage 5000 $(ARGS)
 
 bench: $(SETUP)  ## measure this machine's floors, the engine and its growth, in 10 minutes: ARGS="--only order,floors"

@@ -15,7 +15,7 @@ from torture.garbage import measure_memory
 from torture.journal import Journal
 from torture.people import Crowd
 from torture.proxy import Proxy
-from torture.slow_clients import measure
+from torture.slow_clients import Pace, measure
 from torture.talking import Line
 from torture.world import World, world_folder
 
@@ -110,9 +110,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=None, help="stop after so long (default: no end)")
     parser.add_argument("--seed", type=int, default=None, help="repeat a run's order of faults and moments")
     parser.add_argument("--slow-clients", type=int, default=0, help="no faults: so many slow clients beside the buyers")
-    parser.add_argument("--rounds", type=int, default=5, help="of slow clients (default: 5)")
-    parser.add_argument("--round-seconds", type=float, default=25, help="of slow clients (default: 25)")
+    parser.add_argument("--rounds", type=int, default=7, help="with and without slow clients (default: 7)")
+    parser.add_argument("--round-seconds", type=float, default=7, help="of each half of a round (default: 7)")
     parser.add_argument("--rate", type=float, default=300, help="orders a second beside slow clients (default: 300)")
+    parser.add_argument("--request-seconds", type=int, default=5, help="until slow clients are cut (default: 5)")
+    parser.add_argument("--coming-seconds", type=float, default=5, help="until slow clients are there (default: 5)")
     parser.add_argument("--garbage", type=int, default=0, help="no faults: so many requests of garbage, then ten times")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4))
@@ -120,8 +122,9 @@ def main() -> None:
     if options.garbage:
         held = [asyncio.run(measure_memory(kind, options.garbage, seed)) for kind in kinds]
     elif options.slow_clients:
-        pace = (options.rounds, options.round_seconds, options.rate)
-        held = [measure(kind, options.slow_clients, *pace) for kind in kinds]
+        lengths = (options.request_seconds, options.coming_seconds)
+        pace = Pace(options.rounds, options.round_seconds, options.rate, *lengths)
+        held = [measure(kind, options.slow_clients, pace) for kind in kinds]
     else:
         held = asyncio.run(_torture_at_once(kinds, seed, options.faults, options.seconds))
     sys.exit(0 if all(held) else 1)

