@@ -1,4 +1,9 @@
-"""A flood of garbage, and what it does to a server's memory: nothing that grows with it."""
+"""A flood of garbage, and what it does to a server's memory: nothing that grows with it.
+
+After a warm-up the flood comes in equal parts, and each worker's resident memory is looked at after each of them. What
+fills up does so in the first half: the allocator's slack, code that is loaded once, failed sign-ins of the last
+minute. In the second half nothing may grow any more.
+"""
 
 import asyncio
 import base64
@@ -11,9 +16,12 @@ from torture.talking import Line, Unanswered
 from torture.world import World, world_folder
 
 SENDERS = 32
-TIMES_MORE = 10
+PARTS = 10
+"""Each as large as the warm-up before them."""
 MOST_GROWTH_BYTES = 24 << 20
-"""What the tenfold flood may add: an allocator's slack, and caches that are bounded and not yet full."""
+"""What all parts may add: an allocator's slack, and caches that are bounded and not yet full."""
+MOST_LATE_GROWTH = 0.02
+"""What the second half of the parts may add to a worker, as a share of what it had."""
 FORGED_BYTES = 128
 LARGE_BYTES = 200_000
 TOO_LARGE_BYTES = 1_100_000
@@ -84,38 +92,54 @@ async def flood(world: World, count: int, seed: int) -> tuple[dict[str, int], in
     return statuses, unanswered
 
 
-def resident_bytes(world: World) -> int:
-    """What the serving processes hold in memory, all together."""
-    return sum(process.memory_info().rss for process in world.serving_processes())
+def resident_bytes(world: World) -> list[int]:
+    """What each serving process holds in memory."""
+    return [process.memory_info().rss for process in world.serving_processes()]
 
 
 async def measure_memory(kind: str, count: int, seed: int) -> bool:
     """Flood a server, then ten times as much; prints figures and a verdict, and returns whether memory stayed flat."""
+    statuses: dict[str, int] = {}
+    unanswered = 0
     with world_folder(kind) as (folder, _):
         world = World(kind, folder)
         try:
             await world.prepare()
-            before = resident_bytes(world)
-            statuses, unanswered = await flood(world, count, seed)
-            after_some = resident_bytes(world)
-            print(f"{kind}: {count:,} sent, {after_some >> 20} MB (at the start {before >> 20} MB)", file=sys.stderr)
-            more, more_unanswered = await flood(world, TIMES_MORE * count, seed + 1)
-            after_all = resident_bytes(world)
+            series = [resident_bytes(world)]
+            for part in range(1 + PARTS):
+                more, lost = await flood(world, count, seed + part)
+                statuses = {status: statuses.get(status, 0) + more.get(status, 0) for status in {*statuses, *more}}
+                unanswered += lost
+                series.append(resident_bytes(world))
+                words = f"{kind}: {(part + 1) * count:,} sent, {_megabytes(series[-1])} MB"
+                print(words, file=sys.stderr, flush=True)
             sold = await _sells(world)
         finally:
             world.close()
-    answers = {status: statuses.get(status, 0) + more.get(status, 0) for status in {*statuses, *more}}
-    by_status = ", ".join(f"{status}: {number:,}" for status, number in sorted(answers.items()))
-    faults = sum(number for status, number in answers.items() if status >= "500")
-    growth = after_all - after_some
-    held = growth <= MOST_GROWTH_BYTES and sold and not faults
-    verdict = "memory stays flat" if held else "MEMORY GROWS, OR SALES STOPPED"
+    by_status = ", ".join(f"{status}: {number:,}" for status, number in sorted(statuses.items()))
+    print(f"{kind}, seed {seed}: answers {by_status}; {unanswered} not answered", file=sys.stderr)
+    faults = sum(number for status, number in statuses.items() if status >= "500")
+    return judge(kind, count, series, faults=faults, sold=sold)
+
+
+def judge(kind: str, count: int, series: list[list[int]], *, faults: int, sold: bool) -> bool:
+    """Print the verdict on what each worker held: at the start, after the warm-up and after each part."""
+    start, warm, middle, end = series[0], series[1], series[1 + PARTS // 2], series[-1]
+    growth = max((late - early for early, late in zip(warm, end, strict=True)), default=0)
+    late_growth = max((late / early - 1 for early, late in zip(middle, end, strict=True)), default=0.0)
+    held = growth <= MOST_GROWTH_BYTES and late_growth <= MOST_LATE_GROWTH and sold and not faults
     print(
-        f"garbage, {kind}, seed {seed}: {before / 1e6:.1f} MB at the start, {after_some / 1e6:.1f} MB after {count:,} "
-        f"requests, {after_all / 1e6:.1f} MB after {TIMES_MORE * count:,} more ({by_status}; "
-        f"{unanswered + more_unanswered} not answered): {verdict}"
+        f"garbage, {kind}: a worker held {_megabytes(start)} MB at the start, {_megabytes(warm)} after {count:,} "
+        f"requests, {_megabytes(middle)} after {PARTS // 2 * count:,} more, {_megabytes(end)} after "
+        f"{PARTS * count:,} more; the second half added {late_growth:+.1%}, the bar is {MOST_LATE_GROWTH:.0%}; "
+        f"{faults} faults: {'memory stays flat' if held else 'MEMORY GROWS, OR SALES STOPPED'}",
+        flush=True,
     )
     return held
+
+
+def _megabytes(workers: list[int]) -> str:
+    return " and ".join(f"{each / 1e6:.1f}" for each in workers)
 
 
 async def _sells(world: World) -> bool:
