@@ -26,6 +26,13 @@ def rsa_signer() -> Callable[[], object]:
     return lambda: key.sign(PAYLOAD, padding, digest)
 
 
+def rsa_opener() -> Callable[[], object]:
+    """Make a function that opens an RSA-2048 signature once, as a gate does."""
+    key, padding = generate_private_key(65537, 2048), PKCS1v15()
+    public_key, code = key.public_key(), key.sign(PAYLOAD, padding, NoDigestInfo())
+    return lambda: public_key.recover_data_from_signature(code, padding, None)
+
+
 def ed25519_signer() -> Callable[[], object]:
     """Make a function that signs once with Ed25519."""
     key = Ed25519PrivateKey.generate()

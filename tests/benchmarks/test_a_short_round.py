@@ -111,6 +111,17 @@ def test_a_floor_beside_a_row_counts_more_than_the_one_at_the_start_and_says_wha
     )
 
 
+@pytest.mark.parametrize(("empty_us", "note"), [(120, "no more than 6,667/s can be"), (90, "")])
+def test_what_an_empty_route_and_a_signature_take_says_how_many_can_be_admitted(empty_us: float, note: str) -> None:
+    results = Results({"date": "today"}, {})
+    results.facts["rsa_opened_signature_us"] = 30
+    results.add(Row("soldout/sqlite/noop", "No-op", "order/new", "sqlite", 64, server_us=empty_us, database_us=0))
+    results.add(Row("validate/sqlite/distinct/1", "distinct", "ticket/validate", "sqlite", 64, per_second=4000))
+    (bar,) = [bar for bar in judge(results) if bar.name == "validate, distinct, 1 process, SQLite"]
+    assert bar.verdict == "NOT MET"
+    assert bar.note.startswith(note) if note else not bar.note
+
+
 def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     results = Results({"date": "today"}, {"few": "1,000", "many": "1,000,000"})
     assert {bar.verdict for bar in judge(results)} == {"not measured"}
