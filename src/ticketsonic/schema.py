@@ -182,6 +182,8 @@ tickets = Table(
     PrimaryKeyConstraint("account_id", "order_id", "position"),
     UniqueConstraint("account_id", "barcode"),
     sqlite_with_rowid=False,
+    # An admission finds room in its ticket's page, and no index has to learn of it (PostgreSQL's heap-only update).
+    postgresql_with={"fillfactor": "85"},
 )
 
 used_hashes = Table(

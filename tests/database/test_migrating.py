@@ -61,7 +61,7 @@ def test_the_migrations_make_exactly_the_schema(fresh_database_url: str) -> None
 
 
 def test_the_migrations_name_every_constraint_and_check_as_the_schema_does(fresh_database_url: str) -> None:
-    """What alembic does not compare: CHECKs, primary keys and foreign keys by name, and SQLite's WITHOUT ROWID."""
+    """What alembic does not compare: CHECKs, primary keys and foreign keys by name, and how each database stores."""
 
     def named(connection: Connection) -> dict[str, set[Any]]:
         found = inspect(connection)
@@ -76,19 +76,19 @@ def test_the_migrations_name_every_constraint_and_check_as_the_schema_does(fresh
             for table in metadata.tables
         }
 
-    def rowids(connection: Connection) -> set[str]:
-        if connection.dialect.name != "sqlite":
-            return set()
-        query = text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")
-        return set(connection.execute(query).scalars())
+    def stored(connection: Connection) -> set[str]:
+        query = "SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'"
+        if connection.dialect.name == "postgresql":
+            query = "SELECT relname || reloptions::text FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r'"
+        return set(connection.execute(text(query)).scalars())
 
     async def work(database: Database) -> None:
         await migrate(database)
-        migrated = await look(database, named), await look(database, rowids)
+        migrated = await look(database, named), await look(database, stored)
         async with database.transaction() as connection:
             await connection.run_sync(metadata.drop_all)
             await connection.run_sync(metadata.create_all)
-        assert migrated == (await look(database, named), await look(database, rowids))
+        assert migrated == (await look(database, named), await look(database, stored))
 
     on(fresh_database_url, work)
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from ticketsonic.database import Database
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; tests/database hold it against the folder and the schema."""
 
 

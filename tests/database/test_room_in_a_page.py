@@ -1,0 +1,36 @@
+"""On PostgreSQL an admission finds room in its ticket's page: no index learns of it, however many were sold before."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from tests.servers import Tenant
+
+SOLD = 1000
+_PAGES = "SELECT barcode, (ctid::text::point)[0]::integer AS page FROM tickets WHERE account_id = $1"
+_ADMITTED = f"{_PAGES} AND admitted_at IS NOT NULL"
+_MINE = "SELECT account_id FROM ticket_types ORDER BY id DESC LIMIT 1"
+
+
+def test_an_admitted_ticket_stays_in_its_page(alice: Tenant, database_url: str) -> None:
+    if not database_url.startswith("postgresql"):
+        pytest.skip("SQLite changes a row in its place")
+    _, (sku,) = alice.event({"stock": SOLD})
+    codes = alice.codes((sku, SOLD))
+
+    async def pages(query: str) -> dict[int, int]:
+        connection = await asyncpg.connect(database_url)
+        try:
+            account_id = await connection.fetchval(_MINE)
+            return {row["barcode"]: row["page"] for row in await connection.fetch(query, account_id)}
+        finally:
+            await connection.close()
+
+    before = asyncio.run(pages(_PAGES))
+    assert len(set(before.values())) > 5
+    for code in codes[::20]:
+        alice.validate(code)
+    admitted = asyncio.run(pages(_ADMITTED))
+    assert len(admitted) == SOLD // 20
+    assert admitted.items() <= before.items()
