@@ -102,6 +102,10 @@ class World:
 
     async def start_server(self) -> None:
         """Start the server where it is not running, and wait until it answers."""
+        self._start_if_ended()
+        await self.wait_until_healthy()
+
+    def _start_if_ended(self) -> None:
         if self._server is None or self._server.poll() is not None:
             self._server = subprocess.Popen(
                 [sys.executable, "-m", "ticketsonic", "serve"],
@@ -110,16 +114,12 @@ class World:
                 stderr=self._log,
                 start_new_session=True,
             )
-        await self.wait_until_healthy()
 
     async def wait_until_healthy(self) -> None:
         """Wait until the server serves, starting what died, as systemd would; raises AssertionError in the end."""
         end = asyncio.get_running_loop().time() + START_SECONDS
         while asyncio.get_running_loop().time() < end:
-            assert self._server is not None
-            if self._server.poll() is not None:
-                await self.start_server()
-                return
+            self._start_if_ended()
             line = Line(self.port, {})
             with contextlib.suppress(Unanswered):
                 status, _ = await line.ask("GET", "health", timeout_seconds=3)
@@ -128,7 +128,7 @@ class World:
                     return
             line.hang_up()
             await asyncio.sleep(0.05)
-        raise AssertionError(f"no service after {START_SECONDS} s: see {self.folder}")
+        raise AssertionError(f"no service after {START_SECONDS} s")
 
     def server_processes(self) -> list[psutil.Process]:
         """The main process, then its workers."""
