@@ -148,6 +148,24 @@ def test_a_look_through_codes_is_bounded_and_says_where_to_go_on(
     assert len(looked) > 2
 
 
+def test_tickets_of_an_event_are_sought_among_so_many_at_a_time(
+    server: RunningServer, alice: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (event_id, (sku,)), (_, (other,)) = alice.event(ticket_code="ed25519"), alice.event(ticket_code="ed25519")
+    orders = [buy(alice, each) for each in (sku, other, other, other, sku, other, other)]
+    monkeypatch.setattr(code_parts, "PASSED_THROUGH", 3)
+
+    async def walk(database: Database, keyring: Keyring, account_id: int) -> list[tuple[int, int]]:
+        part, looks, older_than = [orders[0][1][40:70]], [], None
+        while not looks or older_than is not None:
+            look = await look_for_part(database, keyring, account_id, part, older_than, event_id=event_id)
+            looks.append((look.looked_at, len(look.order_ids)))
+            older_than = look.older_than
+        return looks
+
+    assert ask(server, alice, walk) == [(1, 0), (1, 1)]
+
+
 def test_pages_go_back_newest_first_and_meet_each_order_once(
     server: RunningServer, alice: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

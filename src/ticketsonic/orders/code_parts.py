@@ -22,6 +22,8 @@ from ticketsonic.tickets.signing import code_of, sign_ticket
 
 LOOKED_THROUGH = 1000
 """Tickets whose codes one look makes again at the most."""
+PASSED_THROUGH = 50_000
+"""Tickets among which one look seeks those of the event that is chosen."""
 LOOK_SECONDS = 1.5
 _AT_ONCE = 25
 _one_look = asyncio.Semaphore(1)
@@ -38,15 +40,28 @@ class Look(Struct, frozen=True):
 
 
 async def look_for_part(
-    database: Database, keyring: Keyring, account_id: int, parts: Sequence[str], older_than: int | None = None
+    database: Database,
+    keyring: Keyring,
+    account_id: int,
+    parts: Sequence[str],
+    older_than: int | None = None,
+    *,
+    event_id: int | None = None,
 ) -> Look:
     """Look for the orders whose tickets' codes hold one of these parts, in base64 or, for ed25519, in base45."""
     conditions = [tickets.c.account_id == account_id]
     if older_than is not None:
         conditions.append(tickets.c.order_id < older_than)
     newest = tickets.c.order_id.desc(), tickets.c.position.desc()
-    query = select(*_COLUMNS).where(*conditions).order_by(*newest).limit(LOOKED_THROUGH)
+    floor = None
     async with database.reading() as connection:
+        if event_id is not None:
+            passed = select(tickets.c.order_id).where(*conditions).order_by(*newest).offset(PASSED_THROUGH).limit(1)
+            floor = (await connection.execute(passed)).scalar()
+            conditions.append(tickets.c.event_id == event_id)
+        if floor is not None:
+            conditions.append(tickets.c.order_id >= floor)
+        query = select(*_COLUMNS).where(*conditions).order_by(*newest).limit(LOOKED_THROUGH)
         rows = [TicketRow(*row) for row in await connection.execute(query)]
     keys = {number: await keyring.private_key(account_id, number) for number in {row.key_number for row in rows}}
     found: list[int] = []
@@ -58,7 +73,7 @@ async def look_for_part(
             found += await asyncio.to_thread(_holding, parts, some, keys)
             looked_at += len(some)
     if looked_at == len(rows) < LOOKED_THROUGH:
-        return Look(found, looked_at, None)
+        return Look(found, looked_at, floor)
     # The last order may have been looked at in part: the next look begins with it again.
     last, first = rows[looked_at - 1].order_id, rows[0].order_id
     return Look(found, looked_at, last + 1 if last != first else last)

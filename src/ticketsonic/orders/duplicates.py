@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, func, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticketsonic.identifiers import moment_of
-from ticketsonic.orders.finding import PAGE_ORDERS
+from ticketsonic.orders.finding import PAGE_ORDERS, match_orders, of_event
+from ticketsonic.orders.search_terms import Term
 from ticketsonic.schema import orders, tickets
 
 APART_SECONDS = 600
@@ -98,7 +99,7 @@ async def twins_of(connection: AsyncConnection, account_id: int, order_ids: Sequ
     buyers = await _buyers_of(connection, account_id, order_ids)
     if not buyers:
         return {}
-    near = await _near(connection, account_id, ranges, buyers, _MOST_NEAR)
+    near = await _near(connection, account_id, ranges, buyers, most=_MOST_NEAR)
     found = pair_up(await _candidates(connection, account_id, near))
     return {order_id: twin for order_id, twin in found.items() if order_id in set(order_ids)}
 
@@ -113,8 +114,19 @@ async def _buyers_of(connection: AsyncConnection, account_id: int, order_ids: Se
     return [(row.customer, row.company) for row in await connection.execute(query)]
 
 
-async def newest_twins(connection: AsyncConnection, account_id: int, older_than: int | None = None) -> Newest:
-    """Find a page of duplicates among the newest orders, or among the newest of those before one."""
+async def newest_twins(
+    connection: AsyncConnection,
+    account_id: int,
+    older_than: int | None = None,
+    *,
+    term: Term | None = None,
+    event_id: int | None = None,
+) -> Newest:
+    """Find a page of duplicates among the newest orders, or among the newest of those before one.
+
+    Orders of one event alone are compared with each other, for both of a pair are of it. A text is looked for in the
+    second of a pair: the first has another hash.
+    """
     conditions = [orders.c.account_id == account_id]
     if older_than is not None:
         conditions.append(orders.c.id < older_than)
@@ -123,11 +135,14 @@ async def newest_twins(connection: AsyncConnection, account_id: int, older_than:
     if high is None:
         return Newest({})
     low = (await connection.execute(ends.offset(LOOKED_THROUGH).limit(1))).scalar()
-    near = await _near(connection, account_id, [((low or 0) - _APART, high)], None, NEAR_READ + 1)
+    recent = [((low or 0) - _APART, high)]
+    near = await _near(connection, account_id, recent, None, most=NEAR_READ + 1, event_id=event_id)
     twins = pair_up(await _candidates(connection, account_id, near[:NEAR_READ]))
     decided_down_to = near[NEAR_READ - COMPARED_WITH - 1].order_id if len(near) > NEAR_READ else 0
     left = max(decided_down_to - 1, low or 0)
     found = sorted((order_id for order_id in twins if order_id > left), reverse=True)
+    if term is not None:
+        found = await match_orders(connection, account_id, found, term)
     listed = {order_id: twins[order_id] for order_id in found[:PAGE_ORDERS]}
     if len(found) > PAGE_ORDERS:
         return Newest(listed, found[PAGE_ORDERS - 1])
@@ -139,17 +154,21 @@ async def _near(
     account_id: int,
     ranges: Sequence[Sequence[int]],
     buyers: Sequence[Buyer] | None,
+    *,
     most: int,
+    event_id: int | None = None,
 ) -> list[Near]:
     """List the orders in some ranges whose buyer placed another one shortly before, newest first."""
-    some = _within(account_id, ranges, buyers)
+    some = _within(account_id, ranges, buyers, event_id)
     before = func.lag(some.c.id).over(partition_by=[some.c.customer, some.c.company], order_by=some.c.id)
     pairs = select(some.c.id, before.label("before")).where(_is_named(some)).subquery()
     query = select(pairs).where(pairs.c.id - pairs.c.before <= _APART).order_by(pairs.c.id.desc()).limit(most)
     return [Near(row.id, row.before) for row in await connection.execute(query)]
 
 
-def _within(account_id: int, ranges: Sequence[Sequence[int]], buyers: Sequence[Buyer] | None) -> Subquery:
+def _within(
+    account_id: int, ranges: Sequence[Sequence[int]], buyers: Sequence[Buyer] | None, event_id: int | None
+) -> Subquery:
     """Give the orders in some ranges, by some buyers or by all, the newest of each range: narrow, to be sorted."""
     conditions = [orders.c.account_id == account_id]
     if buyers is not None:
@@ -158,6 +177,8 @@ def _within(account_id: int, ranges: Sequence[Sequence[int]], buyers: Sequence[B
         conditions.append(
             or_(orders.c.customer.in_(customers), orders.c.customer.is_(None) & orders.c.company.in_(companies))
         )
+    if event_id is not None:
+        conditions.append(of_event(event_id))
     each = [
         select(orders.c.id, *_BUYER)
         .where(*conditions, orders.c.id.between(low, high))

@@ -78,7 +78,7 @@ async def list_orders(
     if floor is not None:
         conditions.append(orders.c.id > floor)
     if event_id is not None:
-        conditions.append(_has_ticket(tickets.c.event_id == event_id))
+        conditions.append(of_event(event_id))
     if term is not None:
         conditions.append(_matches(term))
     query = select(orders).where(*conditions).order_by(orders.c.id.desc()).limit(PAGE_ORDERS + 1)
@@ -102,6 +102,13 @@ async def find_exactly(
     return await find_orders(connection, account_id, ids)
 
 
+async def match_orders(connection: AsyncConnection, account_id: int, order_ids: Sequence[int], term: Term) -> list[int]:
+    """Give those of some orders that match, newest first."""
+    ours = orders.c.account_id == account_id, orders.c.id.in_(order_ids)
+    query = select(orders.c.id).where(*ours, _matches(term)).order_by(orders.c.id.desc())
+    return list((await connection.execute(query)).scalars())
+
+
 async def find_orders(connection: AsyncConnection, account_id: int, order_ids: Sequence[int]) -> list[FoundOrder]:
     """Give some orders of an account, newest first."""
     if not order_ids:
@@ -115,6 +122,11 @@ async def _floor(connection: AsyncConnection, conditions: Sequence[ColumnElement
     """Give the order before which no more is looked at, None where all that there are can be."""
     query = select(orders.c.id).where(*conditions).order_by(orders.c.id.desc()).offset(LOOKED_THROUGH).limit(1)
     return (await connection.execute(query)).scalar()
+
+
+def of_event(event_id: int) -> ColumnElement[bool]:
+    """Whether an order has a ticket of an event."""
+    return _has_ticket(tickets.c.event_id == event_id)
 
 
 def _has_ticket(condition: ColumnElement[bool]) -> ColumnElement[bool]:
