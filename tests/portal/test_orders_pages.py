@@ -108,6 +108,22 @@ def test_what_was_admitted_is_not_cancelled_and_the_page_says_so(organiser: Visi
     assert alice.stock(sku) == 7
 
 
+def test_cancelling_is_not_offered_where_it_would_be_refused(organiser: Visitor, alice: Tenant) -> None:
+    _, (sku,) = alice.event()
+    buy(alice, sku, 2, "Grace Hopper")
+    for name in ("Ada", "Grace Hopper"):  # the second repeats the order before, and is offered to be cancelled at once
+        request_hash, codes = buy(alice, sku, 2, name)
+        page = order_page(organiser, request_hash)
+        for code, said in [(codes[0], "Cancel the others one by one"), (codes[1], "Its tickets were admitted")]:
+            assert f'{page}/cancel"' in organiser.get(page).text or code == codes[1]
+            alice.validate(code)
+            shown = organiser.get(page).text
+            assert f'{page}/cancel"' not in shown
+            assert shown.count(said) == 1
+            assert said in organiser.get(f"{page}/cancel").text
+        assert "Cancel this ticket" not in shown
+
+
 def test_a_probable_duplicate_is_flagged_and_cancelled_with_one_click(organiser: Visitor, alice: Tenant) -> None:
     _, (sku,) = alice.event({"stock": 9})
     buy(alice, sku, 2, "Grace Hopper")
