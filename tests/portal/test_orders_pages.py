@@ -20,7 +20,9 @@ def buy(tenant: Tenant, sku: str, units: int = 1, name: str | None = "Ada") -> t
 
 
 def order_page(organiser: Visitor, request_hash: str) -> str:
-    found = re.findall(r'href="(/account/orders/\d+)"', organiser.get(f"/account/orders?q={request_hash}").text)
+    found = re.findall(
+        r'<th scope="row"><a href="(/account/orders/\d+)"', organiser.get(f"/account/orders?q={request_hash}").text
+    )
     assert len(set(found)) == 1
     return str(found[0])
 

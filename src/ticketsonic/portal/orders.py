@@ -3,8 +3,9 @@
 Every filter survives the choosing of another: the text, the event, duplicates alone, and the look through codes.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -176,7 +177,15 @@ async def _page(visit: Visit, asked: Asked, found: Found) -> Response:
         in_codes=address({**filters, "in": "codes"}),
         duplicates_alone=address({**filters, "only": "duplicates"}),
         duplicates_or_not=address(either),
+        back=urlencode(filters if asked.older_than is None else {**filters, "before": str(asked.older_than)}),
+        fresh_hash=lambda: secrets.token_hex(16),
     )
+
+
+def came_from(visit: Visit) -> str | None:
+    """Give the list that a form was sent from, with its filters; None where it was sent from elsewhere."""
+    back = str(visit.form.get("back", ""))
+    return address(dict(parse_qsl(back))) if back else None
 
 
 def address(filters: Mapping[str, str]) -> str:

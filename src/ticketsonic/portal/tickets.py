@@ -18,6 +18,7 @@ from ticketsonic.orders.duplicates import twins_of
 from ticketsonic.orders.history import OrderHistory, TicketHistory, find_history
 from ticketsonic.pages.visit import NoSuchPage, Visit
 from ticketsonic.portal.acts import say
+from ticketsonic.portal.orders import ORDERS, came_from
 from ticketsonic.portal.writing import cursor, repeatable
 from ticketsonic.tickets.codes import base45
 
@@ -32,7 +33,7 @@ async def show(visit: Visit) -> Response:
         twins = await twins_of(connection, visit.account_id, [order_id])
         zones = await event_zones(connection, visit.account_id, [life.ticket.event_id for life in history.tickets])
     first = min(cursor(visit, "from") or 0, max(0, len(history.tickets) - 1))
-    address = f"/account/orders/{order_id}"
+    address = f"{ORDERS}/{order_id}"
     behind = first + TICKETS_A_PAGE
     return visit.page(
         "portal/orders/order.html",
@@ -82,8 +83,9 @@ async def confirm(visit: Visit) -> Response:
 
 
 async def cancel(visit: Visit) -> Response:
-    """Cancel an order, or one of its tickets."""
+    """Cancel an order, or one of its tickets, and go back to where that was asked for."""
     history = await _history_of(visit)
+    back = came_from(visit) or f"{ORDERS}/{history.order.order_id}"
     chosen = _chosen(history, str(visit.form.get("ticket", "")))
     database = visit.engine.database
     cancelled = 0
@@ -98,10 +100,10 @@ async def cancel(visit: Visit) -> Response:
             cancelled = msgspec.json.decode(answer)["cancelled"]
     except InvalidRequest:
         admitted = visit.gettext("A ticket that was admitted cannot be cancelled. Nothing was changed.")
-        return visit.redirect(f"/account/orders/{history.order.order_id}", done=admitted)
+        return visit.redirect(back, done=admitted)
     said = visit.ngettext("%(num)s ticket is cancelled.", "%(num)s tickets are cancelled.", cancelled)
     said = said if cancelled else visit.gettext("It was cancelled already.")
-    return visit.redirect(f"/account/orders/{history.order.order_id}", done=said)
+    return visit.redirect(back, done=said)
 
 
 async def _history_of(visit: Visit) -> OrderHistory:
