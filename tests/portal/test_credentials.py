@@ -61,6 +61,25 @@ def test_a_key_is_shown_once_works_and_is_revoked(server: RunningServer, alice: 
     assert "API key revoked" in audit
 
 
+def test_a_form_that_is_sent_again_makes_no_second_key(server: RunningServer, alice: Tenant) -> None:
+    visitor = signed_in(server, alice.user_id)
+    page = visitor.get(HERE).text
+    form = page.partition(f'action="{HERE}/keys"')[2].partition("</form>")[0]
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form))
+    sent = {**hidden, "name": "gate 3", "scope": "door"}
+    first, again = (visitor.client.post(f"{HERE}/keys", data=sent, headers={"origin": server.url}) for _ in range(2))
+    key = _shown(first.text, "api-key")
+    assert (again.status_code, again.headers["location"]) == (303, HERE)
+    assert key not in str(again.headers)
+    listed = visitor.get(HERE).text
+    assert "This key was made already" in listed
+    assert key not in listed
+    assert listed.count("Revoke the key gate 3") == 1
+    assert visitor.get("/account/audit").text.count("API key made") == 1
+    assert "Revoke the key gate 3" in visitor.get(f"{HERE}/keys?locale=en").text  # that page in another language
+    assert _shown(_make(visitor).text, "api-key") != key  # the form filled in anew makes another
+
+
 def test_when_a_key_was_last_used_is_shown(server: RunningServer, alice: Tenant) -> None:
     visitor = signed_in(server, alice.user_id)
     assert 'data-label="Last used">never' in visitor.get(HERE).text

@@ -1,13 +1,19 @@
 """Credentials: the user id, API keys (made here, shown once, revoked here), and the keys that sign tickets."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from ticketsonic.accounts.api_keys import create_api_key, list_api_keys, revoke_api_key
+from ticketsonic.accounts.api_keys import NewApiKey, create_api_key, list_api_keys, revoke_api_key
+from ticketsonic.errors import DuplicatedRequest
 from ticketsonic.pages.forms import Form
 from ticketsonic.pages.visit import NoSuchPage, Visit
 from ticketsonic.portal.public_keys import forms_of
+from ticketsonic.portal.writing import repeatable
+from ticketsonic.repeats import once
 
 HERE = "/account/credentials"
 _WRONG = 422
@@ -20,17 +26,30 @@ async def show(visit: Visit) -> Response:
 
 
 async def make(visit: Visit) -> Response:
-    """Make an API key, and show it this once."""
+    """Make an API key, and show it this once: the page that shows it, loaded anew, sends the form again."""
     form = Form(visit.form)
     name = form.read("name", lambda text: _read_name(visit, text)) or ""
     scope = form.read("scope", lambda text: _read_scope(visit, text)) or ""
     expires_at = form.read("expires", lambda text: _read_expiry(visit, text))
     if form.errors:
         return await _page(visit, form, status=_WRONG)
-    async with visit.engine.database.transaction() as connection:
+    made: list[NewApiKey] = []
+
+    async def effect(connection: AsyncConnection, use_hash: Any) -> bytes:
+        await use_hash()
         key = await create_api_key(connection, visit.account_id, name=name, scope=scope, expires_at=expires_at)
         await visit.record(connection, "key.made", subject=f"key {key.key_id}", name=name, scope=scope)
-    return visit.page("portal/account/key-made.html", key=key, name=name, scope=scope)
+        made.append(key)
+        return b""
+
+    try:
+        await once(visit.engine.database, repeatable(visit, "key/new"), effect)
+    except DuplicatedRequest:
+        said = visit.gettext(
+            "This key was made already, and was shown once. If it is lost, revoke it and make another."
+        )
+        return visit.redirect(HERE, done=said)
+    return visit.page("portal/account/key-made.html", key=made[-1], name=name, scope=scope)
 
 
 async def ask_revoke(visit: Visit) -> Response:
@@ -94,4 +113,5 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         public={code: forms_of(key) for code, key in sorted(current.items(), reverse=True)},
         current={code: key.number for code, key in current.items()},
         base_url=visit.base_url,
+        request_hash=secrets.token_hex(16),
     )

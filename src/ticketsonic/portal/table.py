@@ -49,7 +49,7 @@ PAGES = (
     Page("/account/security/second-factor/off", submit=second_factor.turn_off),
     # credentials
     Page("/account/credentials", credentials.show),
-    Page("/account/credentials/keys", submit=credentials.make),
+    Page("/account/credentials/keys", credentials.show, credentials.make),
     Page("/account/credentials/keys/{key_id:int}/revoke", credentials.ask_revoke, credentials.revoke),
     Page("/account/credentials/rotate/{code:str}", signing_keys.ask_rotate, signing_keys.rotate),
     Page("/account/credentials/signing-keys/{number:int}/revoke", signing_keys.ask_revoke, signing_keys.revoke),
