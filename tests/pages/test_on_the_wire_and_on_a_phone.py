@@ -53,6 +53,21 @@ def test_a_first_page_comes_to_less_than_100_kb_fonts_and_all(context: BrowserCo
 
 
 @on_one_database
+def test_an_event_on_its_day_and_the_badge_editor_too(
+    context: BrowserContext, server: RunningServer, alice: Tenant
+) -> None:
+    """The heaviest pages: one has charts, the other a picture of the badge."""
+    event_id, (sku,) = alice.event()
+    alice.codes((sku, 2))
+    sign_in_browser(context, server, alice.user_id)
+    page = context.new_page()
+    for path in (f"/account/events/{event_id}", f"/account/events/{event_id}/badge"):
+        size, asked = fetched(page, server, f"{path}?locale=bg")
+        assert size < MOST_BYTES, path
+        assert all(any(f"inter-{alphabet}-" in url for url in asked) for alphabet in ("latin", "cyrillic"))
+
+
+@on_one_database
 def test_no_table_has_to_be_pushed_about_on_a_phone(
     context: BrowserContext, server: RunningServer, alice: Tenant
 ) -> None:
