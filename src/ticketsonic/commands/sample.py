@@ -59,7 +59,7 @@ def _greeting(address: str, user_id: str, key: str, sku: str, sign_in: str) -> s
         "order_details": {"primary_text_pl": "Ada Lovelace", "secondary_text_pl": "Analytical Engines"},
         "tickets": [{"sku": sku, "stock": 1}],
     }
-    body = msgspec.json.encode(order).decode().replace("REPLACED", "first-sale-'$(date +%s)'")
+    body = msgspec.json.encode(order).decode().replace("REPLACED", "first-sale-'$(date +%s)$RANDOM'")
     head = f"-H 'X-Api-UserID: {user_id}' -H 'X-API-Key: {key}'"
     # Over TLS the name in the certificate is hardly this address; quoted, since zsh takes [::1] for a pattern.
     curl = "curl -sk" if address.startswith("https:") else "curl -s"
