@@ -62,7 +62,7 @@ def measure_sold_out(stage: Stage) -> None:
             written: list[float] = []
             for load in loads.values():
                 run(load, 64, WARM_UP_SECONDS)
-            for _ in range(stage.rounds + 1):
+            for _ in range(stage.rounds):
                 rounds[floor.name].append(shop.measure(loads[floor.name], 64, stage.seconds))
                 before = written_bytes(url)
                 taken = shop.measure(loads[refused.name], 64, stage.seconds)

@@ -14,7 +14,7 @@ from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, shop_on, spoken
 
 SECTION = "ticket/validate with print"
 CONNECTIONS = 64
-SENT_BADGES = 30
+SENT_BADGES = 20
 SENT_SECONDS = 60.0
 SHARE = 0.7
 QUICK_BITS = 1024
