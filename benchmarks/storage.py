@@ -1,6 +1,7 @@
 """What the databases hold: rows, and bytes with every index."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,11 +48,12 @@ def written_bytes(url: str) -> int:
 
 
 def settle(url: str) -> None:
-    """Let the database finish what a fill has left it to do, so that no run pays for it."""
+    """Let database and system finish what a fill has left them to do, so that no run pays for it."""
     if url.startswith("sqlite:"):
         _ask(url, "PRAGMA wal_checkpoint(TRUNCATE)")
-        return
-    asyncio.run(_settle_postgresql(url))
+    else:
+        asyncio.run(_settle_postgresql(url))
+    os.sync()  # what else was written would go to the same disk during the first runs
 
 
 async def _settle_postgresql(url: str) -> None:
