@@ -34,6 +34,11 @@ class Asked(Struct, frozen=True):
     older_than: int | None
 
     @property
+    def searched(self) -> Term | None:
+        """What is searched for; None where nothing was typed."""
+        return self.term if self.term.text else None
+
+    @property
     def filters(self) -> dict[str, str]:
         """What is chosen, as an address spells it."""
         chosen = {
@@ -90,7 +95,7 @@ async def _orders(visit: Visit, asked: Asked) -> Found:
             page = await list_orders(
                 connection,
                 visit.account_id,
-                term=asked.term if asked.term.text else None,
+                term=asked.searched,
                 event_id=asked.event_id,
                 older_than=asked.older_than,
             )
@@ -107,7 +112,7 @@ async def _duplicates(visit: Visit, asked: Asked) -> Found:
             connection,
             visit.account_id,
             asked.older_than,
-            term=asked.term if asked.term.text else None,
+            term=asked.searched,
             event_id=asked.event_id,
         )
         found = await find_orders(connection, visit.account_id, list(newest.twins))
