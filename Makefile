@@ -1,5 +1,5 @@
 # Everything a person runs. `make help` lists it.
-PYTHON ?= python3
+PYTHON ?= $(shell requirements/find-python)
 BIN := .venv/bin
 SETUP := .venv/.set-up
 PAGES := src/ticketsonic/pages/static/manifest.json
@@ -19,12 +19,13 @@ setup: $(SETUP) $(PAGES)  ## install everything into .venv/, and build the pages
 $(SETUP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "TicketSonic needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || python3 -m pip --python $(PYTHON) --version >/dev/null 2>&1 \
 	  || { echo "This Python has no venv module. On Debian: apt-get install python3-venv (needs root)"; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $$($(PYTHON) -c 'import ensurepip' 2>/dev/null || echo --without-pip) .venv
 	@echo "Installing into .venv/ (a minute, once)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@pip="$(BIN)/python -m pip"; $$pip --version >/dev/null 2>&1 || pip="python3 -m pip --python $(BIN)/python"; set -x; \
+	  $$pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt \
+	  && $$pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(PAGES): $(SETUP) $(PAGE_SOURCES)

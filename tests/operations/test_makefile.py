@@ -16,9 +16,10 @@ REQUIREMENTS = ("run", "dev")
 EVERY_REQUIREMENTS = (*REQUIREMENTS, "node")
 
 
-def _make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _make(folder: Path, *arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run make as a person would, also where the suite itself runs under make: that one tells of its folders."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    clean |= {"PATH": path} if path else {}
     return subprocess.run(
         ["make", *arguments], cwd=folder, env=clean, capture_output=True, text=True, timeout=60, check=False
     )
@@ -39,12 +40,13 @@ def empty_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _python(folder: Path, script: str) -> str:
+def _python(folder: Path, script: str, name: str = "python") -> Path:
     """A stand-in for another machine's Python."""
-    program = folder / "python"
+    program = folder / name
+    program.parent.mkdir(exist_ok=True)
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    return f"PYTHON={program}"
+    return program
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,9 @@ def _python(folder: Path, script: str) -> str:
     ids=["too old", "without venv"],
 )
 def test_a_python_that_will_not_do_is_told_in_one_line(empty_folder: Path, script: str, said: str) -> None:
-    done = _make(empty_folder, "setup", _python(empty_folder, script))
+    # Nor does the PATH's have a pip, which could fill an environment for it.
+    path = f"{_python(empty_folder, 'exit 1', 'bin/python3').parent}:{os.environ['PATH']}"
+    done = _make(empty_folder, "setup", f"PYTHON={_python(empty_folder, script)}", path=path)
     assert done.returncode != 0
     assert done.stdout.startswith(said)
     assert len(done.stdout.splitlines()) == 1
@@ -69,6 +73,34 @@ def test_a_python_that_will_not_do_is_told_in_one_line(empty_folder: Path, scrip
 def test_no_python_at_all_is_told_the_same_way(empty_folder: Path) -> None:
     done = _make(empty_folder, "setup", "PYTHON=no-such-python")
     assert done.stdout.startswith("TicketSonic needs Python 3.11 or newer")
+
+
+WILL_DO = "exit 0"
+IS_SLOW = 'case "$2" in *optimizations*) exit 1;; esac'
+IS_OLD = 'case "$2" in *version*) exit 1;; esac'
+
+
+@pytest.mark.parametrize(
+    ("on_the_path", "the_systems", "taken"),
+    [
+        (WILL_DO, WILL_DO, "python3"),
+        (IS_SLOW, WILL_DO, "system"),
+        (IS_OLD, WILL_DO, "system"),
+        (IS_SLOW, IS_OLD, "python3"),
+        (IS_OLD, IS_OLD, "python3"),  # which `make setup` then says is too old
+        ("exit 1", 'case "$2" in *ensurepip*) exit 1;; esac', "python3"),  # nor has any of them a pip
+    ],
+)
+def test_the_fastest_python_that_will_do_is_taken(
+    empty_folder: Path, on_the_path: str, the_systems: str, taken: str
+) -> None:
+    path = f"{_python(empty_folder, on_the_path, 'bin/python3').parent}:{os.environ['PATH']}"
+    system = _python(empty_folder, the_systems, "system")
+    command = [empty_folder / "requirements" / "find-python", system]
+    found = subprocess.run(
+        command, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout == f"{system if taken == 'system' else taken}\n"
 
 
 @pytest.mark.parametrize("name", EVERY_REQUIREMENTS)
