@@ -125,11 +125,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the API. `handle` returns the answer's JSON or a file; the summary and structs feed OpenAPI."""
+    """One operation of the API; the summary and structs feed OpenAPI.
+
+    `handle` returns the answer's JSON, a file, or a refusal. Most refusals are raised; what is refused by the thousand,
+    as orders are when a sale is over, is returned, since a traceback costs more than the answer.
+    """
 
     method: str
     operation: str
-    handle: Callable[[Call], Awaitable[bytes | File]]
+    handle: Callable[[Call], Awaitable[bytes | File | Refusal]]
     scopes: frozenset[str]
     summary: str
     body: type[msgspec.Struct] | None = None
@@ -200,7 +204,11 @@ class Api:
             if asked.scope["method"] == "OPTIONS" and route is not None:
                 status, answer, extra = 204, b"", preflight_headers(asked.headers, route.method)
             else:
-                answer, extra = await self._handle(route, asked)
+                handled, extra = await self._handle(route, asked)
+                if isinstance(handled, Refusal):
+                    status, answer, extra = _refuse(handled, route)
+                else:
+                    answer = handled
         except CallerGone:
             return None
         except Refusal as refusal:
@@ -220,7 +228,7 @@ class Api:
         self._record(route, status, started, request_id)
         return status, extra, answer
 
-    async def _handle(self, route: Route | None, asked: Asked) -> tuple[bytes, Headers]:
+    async def _handle(self, route: Route | None, asked: Asked) -> tuple[bytes | Refusal, Headers]:
         if route is None:
             raise NotFound
         scope, headers, body = asked

@@ -15,6 +15,7 @@ from ticketsonic.errors import (
     FieldError,
     InvalidRequest,
     InvalidStockOrSku,
+    Refusal,
 )
 from ticketsonic.identifiers import ticket_type_id_of
 from ticketsonic.ledger import OrderRow, TicketRow
@@ -24,6 +25,8 @@ from ticketsonic.tickets.issuing import NOTHING_MINTED, SignedTicket
 from ticketsonic.wire.kinds import GuestText, LineSku, LineUnits, RefusedField, RequestHash, Timestamp
 from ticketsonic.wire.reading import reader
 
+MOST_NAMED = 100
+"""How many refused lines an answer names at the most."""
 _REASONS = {"sku": "is unknown", "stock": "is more than is left"}
 
 
@@ -67,7 +70,7 @@ class OrderAnswer(Struct, frozen=True):
 read_new_order = reader(NewOrder, fast=True)
 
 
-async def order_new(call: Call) -> bytes:
+async def order_new(call: Call) -> bytes | Refusal:
     """Place an order (contract.md §2, order/new)."""
     caller = await call.authenticate()
     body = read_new_order(call.body)
@@ -78,29 +81,28 @@ async def order_new(call: Call) -> bytes:
         request_hash=body.request_hash,
         customer=(details.primary_text_pl or None) if details else None,
         company=(details.secondary_text_pl or None) if details else None,
-        lines=tuple(
+        lines=[
             decision.OrderLine(ticket_type_id_of(line.sku), line.stock, line.start_time or None, line.end_time or None)
             for line in body.tickets
-        ),
+        ],
         rsa_key_number=caller.rsa_key_number,
         ed25519_key_number=caller.ed25519_key_number,
         idempotency=call.idempotency(),
     )
     placed = await call.engine.orders.submit(request, call.is_gone)
+    if placed.order is not None:
+        return await _spell(call.engine, placed.order, placed.tickets, placed.minted)
     match placed.outcome:
-        case decision.Sold() if placed.order is not None:
-            return await _spell(call.engine, placed.order, placed.tickets, placed.minted)
+        case decision.Unservable(lines):
+            named = [FieldError(f"tickets[{index}].{what}", _REASONS[what]) for index, what in lines[:MOST_NAMED]]
+            return InvalidStockOrSku(named)
+        case decision.DuplicateHash():
+            return DuplicatedOrder()
         case decision.Replayed():
             call.replayed = True
             await _record_shown(call, caller, body.request_hash)
             return await _show(call.engine, caller.account_id, body.request_hash)
-        case decision.DuplicateHash():
-            raise DuplicatedOrder
-        case decision.Unservable(lines):
-            raise InvalidStockOrSku(
-                [FieldError(f"tickets[{index}].{what}", _REASONS[what]) for index, what in lines[:100]]
-            )
-    raise DuplicatedRequest  # the Idempotency-Key came with another body before
+    return DuplicatedRequest()  # the Idempotency-Key came with another body before
 
 
 def _check_units(body: NewOrder, most_units: int) -> None:

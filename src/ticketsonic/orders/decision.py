@@ -28,7 +28,7 @@ class OrderRequest(Struct, frozen=True):
     request_hash: str
     customer: str | None
     company: str | None
-    lines: tuple[OrderLine, ...]
+    lines: Sequence[OrderLine]
     rsa_key_number: int
     ed25519_key_number: int
     idempotency: IdempotencyKey | None
