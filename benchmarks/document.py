@@ -11,12 +11,12 @@ INTRODUCTION = """\
 
 Written by `make bench` on {date}, in {minutes:.1f} minutes. Do not edit it: run it on your own machine.
 The load generator and the database ran on the same cores as the server. Machines differ, so the ratios count:
-each bar is held against a floor of the same run: signatures and naive orders measured just before and after the row
+each bar is held against a floor of the same run: signatures and naive orders measured in turns with the rounds
 they are held against, the empty route in turns with the refusals, few tickets in turns with many.
 
-- **per second, p50, p99**: medians of {rounds} rounds of {seconds} s; the load at full speed is wrk's, and each of its
-  connections asks again as soon as it is answered. Rows that are *offered* so many a second come from a generator that
-  keeps to the clock: their latencies count from when a request was due.
+- **per second, p50, p99**: medians of {rounds} rounds of {seconds} s, of more where a p99 has a bar; the load at
+  full speed is wrk's, and each of its connections asks again as soon as it is answered. Rows that are *offered* so
+  many a second come from a generator that keeps to the clock: their latencies count from when a request was due.
 - **server µs, database µs**: CPU an operation by the operating system's account, of all processes of each. SQLite
   works inside the server. Signing is in the server's.
 - **answers**: every answer was read and counted, by HTTP status and the status in its JSON, warm-up apart.

@@ -3,9 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.constant_rate import offer, requests_for, scan_bodies
-from benchmarks.latency import steady_row
+from benchmarks.latency import steady_rounds, steady_row
 from benchmarks.load import Load, run
-from benchmarks.orders import REFERENCE_SIGNATURES
 from benchmarks.results import Row, row_of
 from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, measured, shop_on, spoken
 
@@ -13,8 +12,8 @@ SECTION = "ticket/validate"
 UNITS_AN_ORDER = 1000
 BUYERS = 2
 """At once: an order is signed on one core."""
-MOST_SCANS_PER_SECOND = 16_000
-"""Two processes at their best on cores that make REFERENCE_SIGNATURES: tickets for a run are made to last for that."""
+SHARE = 0.85
+"""Of the warm-up's rate, which refuses nearly all it scans. A round ends early where no ticket is left."""
 CONNECTIONS = 64
 OFFERED_PER_SECOND = 500
 WORKERS = {"sqlite": (1,), "postgresql": (1, 2)}
@@ -30,13 +29,12 @@ def measure_gates(stage: Stage) -> None:
 
 def _measure_gates(stage: Stage, shop: Shop, database: str, workers: int) -> None:
     with_processes = f"{workers} process{'es' if workers > 1 else ''}"
+    warm_up = sell(shop, UNITS_AN_ORDER)
+    most_a_round = scans_a_round(stage, shop, warm_up)
     # The steady load comes last and must not run out either.
-    steady = int(OFFERED_PER_SECOND * stage.seconds) + 1
-    most_a_round = most_scans(stage, 0.7 if workers == 1 else 1)
+    steady = (int(OFFERED_PER_SECOND * stage.seconds) + 1) * steady_rounds(stage)
     rounds = stage.rounds if workers == 1 else 1
-    codes = sell(shop, UNITS_AN_ORDER + most_a_round * rounds + steady * rounds)
-    warm_up, codes = codes[:UNITS_AN_ORDER], codes[UNITS_AN_ORDER:]
-    run(shop.load("same", warm_up), CONNECTIONS, WARM_UP_SECONDS)
+    codes = sell(shop, most_a_round * rounds + (steady if workers == 1 else 0))
     row = Row(f"validate/{database}/distinct/{workers}", f"distinct tickets, {with_processes}", SECTION, database)
     row.connections = CONNECTIONS
     loads = [_distinct(shop, codes[number * most_a_round :][:most_a_round]) for number in range(rounds)]
@@ -49,10 +47,9 @@ def _measure_gates(stage: Stage, shop: Shop, database: str, workers: int) -> Non
         _measure_steady(stage, shop, database, codes[most_a_round * rounds :])
 
 
-def most_scans(stage: Stage, share: float) -> int:
-    """Say how many tickets a round could admit at most, for a share of the processes."""
-    signature_us = stage.results.fact("rsa_signature_us") or 1e6 / REFERENCE_SIGNATURES
-    return round(MOST_SCANS_PER_SECOND * (1e6 / signature_us) / REFERENCE_SIGNATURES * stage.seconds * share)
+def scans_a_round(stage: Stage, shop: Shop, warm_up: list[str]) -> int:
+    """Scan these tickets again and again for a while; says how many others a round could admit at most."""
+    return round(run(shop.load("same", warm_up), CONNECTIONS, WARM_UP_SECONDS).per_second * stage.seconds * SHARE)
 
 
 def _distinct(shop: Shop, codes: list[str]) -> Load:
@@ -62,7 +59,7 @@ def _distinct(shop: Shop, codes: list[str]) -> Load:
 def _measure_steady(stage: Stage, shop: Shop, database: str, codes: list[str]) -> None:
     bodies = scan_bodies(iter(codes))
     make = requests_for(shop.tenant.user_id, shop.tenant.key, "/v1/ticket/validate", bodies)
-    taken = [offer(shop.server.url, make, OFFERED_PER_SECOND, stage.seconds) for _ in range(stage.rounds)]
+    taken = [offer(shop.server.url, make, OFFERED_PER_SECOND, stage.seconds) for _ in range(steady_rounds(stage))]
     title = f"distinct tickets, {OFFERED_PER_SECOND}/s offered, 1 process"
     stage.say(
         spoken(stage.results.add(steady_row(Row(f"validate/{database}/steady", title, SECTION, database), taken)))

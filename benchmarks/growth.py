@@ -15,7 +15,7 @@ from tests.servers import environment_for
 
 from benchmarks.constant_rate import Paced, offer, order_bodies, requests_for, scan_bodies
 from benchmarks.filling import OnSale, fill
-from benchmarks.latency import steady_row
+from benchmarks.latency import steady_rounds, steady_row
 from benchmarks.load import run
 from benchmarks.results import Round, Row, row_of
 from benchmarks.stage import (
@@ -67,11 +67,17 @@ def measure_growth(stage: Stage) -> None:
 def _measure_in_turns(stage: Stage, pair: "Sequence[_Growth]", load: str) -> None:
     for each in pair:
         each.begin(load)
-    for _ in range(1 if load == "list" else stage.rounds):  # no bar is held against a list
+    for _ in range(_rounds(stage, load)):
         for each in pair:
             each.take_round()
     for each in pair:
         stage.say(spoken(stage.results.add(each.row())))
+
+
+def _rounds(stage: Stage, load: str) -> int:
+    if load == "list":
+        return 1  # no bar is held against it
+    return steady_rounds(stage) if load.endswith("/steady") else stage.rounds
 
 
 class _Growth:
@@ -85,7 +91,7 @@ class _Growth:
         self._folder, self._url = stage.fresh_folder(), stage.fresh_database(database)
         self._seconds = min(stage.seconds, ROUND_SECONDS)
         self._scans = SCANS_A_ROUND * stage.rounds
-        self._steady = round(OFFERED_PER_SECOND * (self._seconds * stage.rounds + WARM_UP_SECONDS)) + 10
+        self._steady = round(OFFERED_PER_SECOND * (self._seconds * steady_rounds(stage) + WARM_UP_SECONDS)) + 10
 
     def sell_before(self, sellers: Executor) -> None:
         """Begin to sell the tickets, and those that the gates will scan where they are not among them."""

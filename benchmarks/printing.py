@@ -7,16 +7,14 @@ from pathlib import Path
 from tests.printing.ippeveprinter import IS_THERE, real_printer
 from tests.printing.test_real_printer import add_printer
 
-from benchmarks.gates import UNITS_AN_ORDER, most_scans, sell_of
-from benchmarks.load import run
+from benchmarks.gates import UNITS_AN_ORDER, scans_a_round, sell_of
 from benchmarks.results import Round, Row, row_of
-from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, shop_on, spoken
+from benchmarks.stage import Shop, Stage, shop_on, spoken
 
 SECTION = "ticket/validate with print"
 CONNECTIONS = 64
 SENT_BADGES = 20
 SENT_SECONDS = 60.0
-SHARE = 0.7
 QUICK_BITS = 1024
 """Tens of thousands of tickets are sold for two figures that are held against each other: the less else they hold, the
 more a print job's row shows."""
@@ -36,11 +34,9 @@ def measure_printing(stage: Stage) -> None:
 
 
 def _measure_rows(stage: Stage, shop: Shop, database: str) -> None:
-    most_a_round = most_scans(stage, SHARE)
-    codes = {how: _sell(shop, most_a_round * stage.rounds + UNITS_AN_ORDER, how) for how in ("off", "on")}
     taken: dict[str, list[Round]] = {"off": [], "on": []}
-    for how in taken:
-        run(shop.load("distinct", codes[how][-UNITS_AN_ORDER:]), CONNECTIONS, WARM_UP_SECONDS)
+    most_a_round = max(scans_a_round(stage, shop, _sell(shop, UNITS_AN_ORDER, how)) for how in taken)
+    codes = {how: _sell(shop, most_a_round * stage.rounds, how) for how in taken}
     for number in range(stage.rounds):
         # In turn, and each first as often as the other: a machine that grows busier is unfair to neither.
         for how in ("off", "on") if number % 2 == 0 else ("on", "off"):

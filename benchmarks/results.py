@@ -25,8 +25,7 @@ class Row(msgspec.Struct):
     broken: int = 0
     rounds_per_second: list[float] = msgspec.field(default_factory=list)
     beside: dict[str, float] = msgspec.field(default_factory=dict)
-    """Floors that were measured just before and just after, and their mean is meant: a machine's speed changes by the
-    minute, and a ratio of two minutes says little."""
+    """Floors that were measured in turns with the rounds, as medians: a machine's speed changes by the second."""
     disturbance: float = 0.0
     """The share of the machine's CPU that went elsewhere meanwhile: above some percent the figures are worth little."""
 

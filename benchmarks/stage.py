@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
 from tests.postgresql import make_postgresql_database, postgresql_server
@@ -177,14 +178,16 @@ def measured(
 ) -> Row:
     """Measure a load in several rounds after a short warm-up; adds its row to the results.
 
-    `beside` measures the floors that the row is held against: before it, and after it.
+    `beside` measures the floors that the row is held against, in turns with its rounds.
     """
     connections = row.connections or 64
     run(load, connections, WARM_UP_SECONDS)
     floors = [beside()] if beside else []
-    taken = [shop.measure(load, connections, seconds or stage.seconds) for _ in range(rounds or stage.rounds)]
-    floors += [beside()] if beside else []
-    row.beside = {name: sum(each[name] for each in floors) / len(floors) for name in (floors[0] if floors else ())}
+    taken = []
+    for _ in range(rounds or stage.rounds):
+        taken.append(shop.measure(load, connections, seconds or stage.seconds))
+        floors += [beside()] if beside else []
+    row.beside = {name: median(each[name] for each in floors) for name in (floors[0] if floors else ())}
     stage.results.add(row_of(row, taken, os.cpu_count() or 1))
     stage.say(spoken(row))
     return row
