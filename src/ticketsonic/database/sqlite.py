@@ -23,6 +23,7 @@ import msgspec
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from ticketsonic.database.checkpointing import LONGEST_LOG_PAGES, Checkpoints
 from ticketsonic.ledger import (
     Admission,
     AdmissionView,
@@ -184,10 +185,12 @@ class SqliteHot:
         self._waiter = ThreadPoolExecutor(1, thread_name_prefix="sqlite-waiter")
         self._turn = asyncio.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._checkpoints = Checkpoints(self._open)
 
     async def close(self) -> None:
         """Close the connection once the last transaction has ended."""
         async with self._turn:
+            await self._apart(self._checkpoints.close)
             await self._apart(self._disconnect)
         self._waiter.shutdown()
 
@@ -251,6 +254,7 @@ class SqliteHot:
                     yield connection
                     if begin == _WRITE:
                         await self._apart(lambda: connection.execute("COMMIT"))
+                        self._checkpoints.count_commit()
                     else:
                         connection.execute("COMMIT")
                 except BaseException:
@@ -275,10 +279,15 @@ class SqliteHot:
             await self._apart(lambda: _begin_patiently(connection, begin))
 
     def _connect(self) -> sqlite3.Connection:
+        connection = self._open()
+        connection.execute(f"PRAGMA cache_size = -{KEPT_PAGES_BYTES // 1024}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LONGEST_LOG_PAGES}")
+        self._connection = connection
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
         _prepare(connection)
-        connection.execute(f"PRAGMA cache_size = -{KEPT_PAGES_BYTES // 1024}")
-        self._connection = connection
         return connection
 
     def _disconnect(self) -> None:
