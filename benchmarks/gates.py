@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.constant_rate import offer, requests_for, scan_bodies
-from benchmarks.latency import steady_rounds, steady_row
+from benchmarks.latency import steady_row
 from benchmarks.load import Load, run
 from benchmarks.results import Row, row_of
 from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, measured, shop_on, spoken
@@ -32,7 +32,7 @@ def _measure_gates(stage: Stage, shop: Shop, database: str, workers: int) -> Non
     warm_up = sell(shop, UNITS_AN_ORDER)
     most_a_round = scans_a_round(stage, shop, warm_up)
     # The steady load comes last and must not run out either.
-    steady = (int(OFFERED_PER_SECOND * stage.seconds) + 1) * steady_rounds(stage)
+    steady = (int(OFFERED_PER_SECOND * stage.seconds) + 1) * stage.barred_rounds
     rounds = stage.rounds if workers == 1 else 1
     codes = sell(shop, most_a_round * rounds + (steady if workers == 1 else 0))
     row = Row(f"validate/{database}/distinct/{workers}", f"distinct tickets, {with_processes}", SECTION, database)
@@ -59,7 +59,7 @@ def _distinct(shop: Shop, codes: list[str]) -> Load:
 def _measure_steady(stage: Stage, shop: Shop, database: str, codes: list[str]) -> None:
     bodies = scan_bodies(iter(codes))
     make = requests_for(shop.tenant.user_id, shop.tenant.key, "/v1/ticket/validate", bodies)
-    taken = [offer(shop.server.url, make, OFFERED_PER_SECOND, stage.seconds) for _ in range(steady_rounds(stage))]
+    taken = [offer(shop.server.url, make, OFFERED_PER_SECOND, stage.seconds) for _ in range(stage.barred_rounds)]
     title = f"distinct tickets, {OFFERED_PER_SECOND}/s offered, 1 process"
     stage.say(
         spoken(stage.results.add(steady_row(Row(f"validate/{database}/steady", title, SECTION, database), taken)))

@@ -15,7 +15,7 @@ from tests.servers import environment_for
 
 from benchmarks.constant_rate import Paced, offer, order_bodies, requests_for, scan_bodies
 from benchmarks.filling import OnSale, fill
-from benchmarks.latency import steady_rounds, steady_row
+from benchmarks.latency import steady_row
 from benchmarks.load import run
 from benchmarks.results import Round, Row, row_of
 from benchmarks.stage import (
@@ -77,7 +77,7 @@ def _measure_in_turns(stage: Stage, pair: "Sequence[_Growth]", load: str) -> Non
 def _rounds(stage: Stage, load: str) -> int:
     if load == "list":
         return 1  # no bar is held against it
-    return steady_rounds(stage) if load.endswith("/steady") else stage.rounds
+    return stage.barred_rounds if load.endswith("/steady") else stage.rounds
 
 
 class _Growth:
@@ -91,7 +91,7 @@ class _Growth:
         self._folder, self._url = stage.fresh_folder(), stage.fresh_database(database)
         self._seconds = min(stage.seconds, ROUND_SECONDS)
         self._scans = SCANS_A_ROUND * stage.rounds
-        self._steady = round(OFFERED_PER_SECOND * (self._seconds * steady_rounds(stage) + WARM_UP_SECONDS)) + 10
+        self._steady = round(OFFERED_PER_SECOND * (self._seconds * stage.barred_rounds + WARM_UP_SECONDS)) + 10
 
     def sell_before(self, sellers: Executor) -> None:
         """Begin to sell the tickets, and those that the gates will scan where they are not among them."""

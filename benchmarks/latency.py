@@ -13,8 +13,6 @@ from benchmarks.stage import WARM_UP_SECONDS, Shop, Stage, shop_on, spoken
 WHILE_FILLING_PER_SECOND = 200
 MOST_CODES = 400_000
 CONNECTIONS = 64
-STEADY_ROUNDS = 5
-"""At least, where a p99 is held against a bar: of 500 in a second it is the fifth slowest, and one pause moves it."""
 
 
 def steady_row(row: Row, taken: list[Paced]) -> Row:
@@ -27,11 +25,6 @@ def steady_row(row: Row, taken: list[Paced]) -> Row:
     row.p50_ms = median(each.p50_ms for each in taken)
     row.p99_ms = median(each.p99_ms for each in taken)
     return row
-
-
-def steady_rounds(stage: Stage) -> int:
-    """Say how many rounds a barred p99 is the median of."""
-    return max(STEADY_ROUNDS, stage.rounds) if stage.rounds > 1 else 1
 
 
 def offer_orders(stage: Stage, shop: Shop, row: Row, sku: str, per_second: float) -> Row:
@@ -56,7 +49,7 @@ def measure_half_rate(stage: Stage) -> None:
             load, make = shop.load("order", [sku]), _orders_for(shop, sku)
             run(load, CONNECTIONS, WARM_UP_SECONDS)
             taken = []
-            for _ in range(steady_rounds(stage)):
+            for _ in range(stage.barred_rounds):
                 most_per_second = run(load, CONNECTIONS, stage.seconds).per_second
                 taken.append(offer(shop.server.url, make, most_per_second / 2, stage.seconds))
             title = "hot SKU, RSA-2048, signed on the spot, half the maximum rate offered"

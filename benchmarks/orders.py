@@ -31,13 +31,13 @@ def measure_cold(stage: Stage) -> None:
     for database in stage.databases:
         with shop_on(stage, database) as shop:
             start_bytes = max(shop.meter.worker_bytes())
-            barred = beside(stage, database)
+            barred = beside(stage, database) if database == "postgresql" else None
             for code in CODES:
                 load = shop.load("order", shop.types(code=code))
                 for connections in CONNECTIONS:
-                    rounds = stage.rounds if code == "rsa" else 1
                     row = hot_row(database, code, "cold", connections)
                     floors = barred if code == "rsa" and connections > 1 else None
+                    rounds = stage.barred_rounds if floors else stage.rounds if code == "rsa" else 1
                     measured(stage, shop, row, load, rounds=rounds, beside=floors)
             stage.results.facts[f"{database}_worker_start_mb"] = start_bytes / 1e6
 

@@ -29,6 +29,7 @@ DATABASES = ("sqlite", "postgresql")
 USUAL_WORKERS = {"sqlite": 1, "postgresql": 2}
 FIRST_ANSWER_SECONDS = 20
 WARM_UP_SECONDS = 1
+LEAST_BARRED_ROUNDS = 5
 
 
 @dataclass
@@ -43,6 +44,11 @@ class Stage:
     growth_tickets: int
     say: Callable[[str], None]
     cores: int = field(default_factory=usable_cores)
+
+    @property
+    def barred_rounds(self) -> int:
+        """Say of how many rounds a figure is the median that has a bar, and that one pause of the machine moves."""
+        return max(LEAST_BARRED_ROUNDS, self.rounds) if self.rounds > 1 else 1
 
     def fresh_database(self, kind: str) -> str:
         """Make an empty database; returns its URL."""
