@@ -91,7 +91,7 @@ class _Growth:
         self._folder, self._url = stage.fresh_folder(), stage.fresh_database(database)
         self._seconds = min(stage.seconds, ROUND_SECONDS)
         self._scans = SCANS_A_ROUND * stage.rounds
-        self._steady = round(OFFERED_PER_SECOND * (self._seconds * stage.barred_rounds + WARM_UP_SECONDS)) + 10
+        self._steady = round(OFFERED_PER_SECOND * self._seconds * stage.barred_rounds) + 10
 
     def sell_before(self, sellers: Executor) -> None:
         """Begin to sell the tickets, and those that the gates will scan where they are not among them."""
@@ -128,12 +128,12 @@ class _Growth:
                 yield
 
     def begin(self, load: str) -> None:
-        """Begin with a load, after a warm-up."""
+        """Begin with a load. Lists come after a warm-up, which is then everyone's."""
         self._load = load
         self._rounds: list[Round] = []
         self._offered: list[Paced] = []
         operation, _, how = load.partition("/")
-        user_id, key, url = self._shop.tenant.user_id, self._shop.tenant.key, self._shop.server.url
+        user_id, key = self._shop.tenant.user_id, self._shop.tenant.key
         if how and operation == "validate":
             bodies = scan_bodies(iter(self._codes[: self._steady]))
             self._make = requests_for(user_id, key, "/v1/ticket/validate", bodies)
@@ -145,13 +145,11 @@ class _Growth:
                 self._shop.load("distinct", codes[start : start + SCANS_A_ROUND])
                 for start in range(0, len(codes), SCANS_A_ROUND)
             ]
-            run(self._shop.load("same", codes[:1]), CONNECTIONS, WARM_UP_SECONDS)
         else:
             lines = [self._small] if operation == "order" else None
             self._loads = [self._shop.load(operation, lines)] * self._stage.rounds
-            run(self._loads[0], _connections(load) or CONNECTIONS, WARM_UP_SECONDS)
-        if how:
-            offer(url, self._make, OFFERED_PER_SECOND, WARM_UP_SECONDS)
+        if operation == "list":
+            run(self._loads[0], LISTING_CONNECTIONS, WARM_UP_SECONDS)
 
     def take_round(self) -> None:
         """Load the server once more."""
