@@ -66,6 +66,7 @@ def _hot_bars(results: Results, how: str, times: float, signatures: float) -> li
     rows = _hot_rows(results, "postgresql", how)
     title = f"hot SKU, RSA-2048, {'minted' if how == 'minted' else 'cold'}, 2 processes, PostgreSQL"
     rates = [_ratio(row.per_second, _floor(results, row, "naive_per_second")) for row in rows]
+    costs = [_ratio(row.total_us, _floor(results, row, "rsa_signature_us")) for row in rows]
     ceilings = [_ratio(_most_signatures(results, row), _floor(results, row, "naive_per_second")) for row in rows]
     ceiling = min(filter(None, ceilings), default=times)
     note = f"no more than {ceiling:.2f} can be: all cores signing, and nothing else done" if ceiling < times else ""
@@ -76,16 +77,8 @@ def _hot_bars(results: Results, how: str, times: float, signatures: float) -> li
             times,
             note=note if how == "cold" else "",
         ),
-        _cost_bar(results, rows, f"{title}: CPU per signature's", "rsa_signature_us", signatures),
-        _cost_bar(
-            results, rows, f"{title}: CPU per signature's with every core signing", "rsa_busy_signature_us", signatures
-        ),
+        Bar(f"{title}: CPU per signature's", max(filter(None, costs), default=None), most=signatures),
     ]
-
-
-def _cost_bar(results: Results, rows: list[Row], name: str, floor: str, signatures: float) -> Bar:
-    costs = [_ratio(row.total_us, _floor(results, row, floor)) for row in rows]
-    return Bar(name, max(filter(None, costs), default=None), most=signatures)
 
 
 def _floor(results: Results, row: Row, name: str) -> float | None:
@@ -96,8 +89,8 @@ def _floor(results: Results, row: Row, name: str) -> float | None:
 
 
 def _most_signatures(results: Results, row: Row) -> float | None:
-    busy_us, cores = _floor(results, row, "rsa_busy_signature_us"), results.fact("cores")
-    return cores * 1e6 / busy_us if busy_us and cores else None
+    signature_us, cores = _floor(results, row, "rsa_signature_us"), results.fact("cores")
+    return cores * 1e6 / signature_us if signature_us and cores else None
 
 
 def _sqlite_bar(results: Results) -> Bar:
@@ -113,12 +106,9 @@ def _sqlite_bar(results: Results) -> Bar:
 
 
 def _sold_out_bars(results: Results, database: str) -> list[Bar]:
-    refused, floor = results.rows.get(f"soldout/{database}"), results.rows.get(f"soldout/{database}/noop")
     return [
         Bar(
-            f"sold out, {_named(database)}: CPU per no-op's",
-            _ratio(refused and refused.total_us, floor and floor.total_us),
-            most=1.4,
+            f"sold out, {_named(database)}: CPU per no-op's", results.fact(f"{database}_soldout_cpu_of_noop"), most=1.4
         ),
         Bar(
             f"sold out, {_named(database)}: bytes written a refusal",
@@ -130,7 +120,7 @@ def _sold_out_bars(results: Results, database: str) -> list[Bar]:
 
 
 def _gate_bars(results: Results, database: str) -> list[Bar]:
-    full, steady = results.rows.get(f"validate/{database}/distinct/1"), results.rows.get(f"validate/{database}/steady")
+    full, steady = results.rows.get(f"validate/{database}/distinct"), results.rows.get(f"validate/{database}/steady")
     least, ceiling = 8000, _most_scans(results, database)
     note = ""
     if ceiling is not None and ceiling < least:

@@ -58,7 +58,6 @@ def beside(stage: Stage, database: str) -> Floors:
     def measure() -> dict[str, float]:
         found = {"rsa_signature_us": cost_us(sign, stage.seconds / 5)}
         if url is not None:
-            found["rsa_busy_signature_us"] = cost_with_every_core_busy_us(stage.seconds / 5)
             found["naive_per_second"] = _pgbench(_program(), url, max(PGBENCH_CLIENTS), stage.seconds)[0]
         return found
 

@@ -48,7 +48,7 @@ def written_bytes(url: str) -> int:
 
 
 def settle(url: str) -> None:
-    """Let database and system finish what a fill has left them to do, so that no run pays for it."""
+    """Let database and system finish what was left them to do, by a fill or a full load, so that no run pays for it."""
     if url.startswith("sqlite:"):
         _ask(url, "PRAGMA wal_checkpoint(TRUNCATE)")
     else:
