@@ -1,5 +1,7 @@
 """The bars of the issue "fast on the hottest row, and nothing lost", held against the results of one run."""
 
+from statistics import median
+
 import msgspec
 
 from benchmarks.gates import OFFERED_PER_SECOND
@@ -106,10 +108,9 @@ def _sqlite_bar(results: Results) -> Bar:
 
 
 def _sold_out_bars(results: Results, database: str) -> list[Bar]:
+    ratio = _in_turns(results, f"soldout/{database}", f"soldout/{database}/noop")
     return [
-        Bar(
-            f"sold out, {_named(database)}: CPU per no-op's", results.fact(f"{database}_soldout_cpu_of_noop"), most=1.4
-        ),
+        Bar(f"sold out, {_named(database)}: CPU per no-op's", ratio, most=1.4),
         Bar(
             f"sold out, {_named(database)}: bytes written a refusal",
             results.fact(f"{database}_soldout_written_bytes_each"),
@@ -145,9 +146,8 @@ def _most_scans(results: Results, database: str) -> float | None:
 
 
 def _printing_bars(results: Results, database: str) -> list[Bar]:
-    on, off = (results.rows.get(printing_row(database, how)) for how in ("on", "off"))
-    title = f"validate with print on, no printer, {_named(database)}: CPU, on to off"
-    return [Bar(title, _ratio(on and on.total_us, off and off.total_us), most=1.15)]
+    ratio = _in_turns(results, printing_row(database, "on"), printing_row(database, "off"))
+    return [Bar(f"validate with print on, no printer, {_named(database)}: CPU, on to off", ratio, most=1.15)]
 
 
 def _latency_bars(results: Results, database: str) -> list[Bar]:
@@ -168,16 +168,12 @@ def _growth_bars(results: Results, database: str) -> list[Bar]:
     bars = []
     for operation in ("order", "validate"):
         name = f"growth/{database}/{operation}"
-        few, many = results.rows.get(f"{name}/few"), results.rows.get(f"{name}/many")
-        few_steady, many_steady = results.rows.get(f"{name}/few/steady"), results.rows.get(f"{name}/many/steady")
+        cost = _in_turns(results, f"{name}/many", f"{name}/few")
+        p99 = _in_turns(results, f"{name}/many/steady", f"{name}/few/steady", "rounds_p99_ms")
         title = f"growth, {operation}, {_named(database)}"
         bars += [
-            Bar(f"{title}: CPU, many to few", _ratio(many and many.total_us, few and few.total_us), most=1.2),
-            Bar(
-                f"{title}: p99, many to few",
-                _ratio(many_steady and many_steady.p99_ms, few_steady and few_steady.p99_ms),
-                most=1.2,
-            ),
+            Bar(f"{title}: CPU, many to few", cost, most=1.2),
+            Bar(f"{title}: p99, many to few", p99, most=1.2),
         ]
     for table in ("tickets", "orders"):
         title = f"{_named(database)}: bytes a row of {table}, with indexes"
@@ -186,6 +182,12 @@ def _growth_bars(results: Results, database: str) -> list[Bar]:
     bars.append(Bar(f"memory of a worker, {_named(database)}", end, most=120, unit=" MB"))
     bars.append(Bar(f"memory of a worker, {_named(database)}: end to warm", _ratio(end, warm), most=1.05))
     return bars
+
+
+def _in_turns(results: Results, name: str, base_name: str, figure: str = "rounds_us") -> float | None:
+    """Give the median of two rows' ratios, round by round: each pair was measured within seconds."""
+    rounds, base = (getattr(results.rows[each], figure) if each in results.rows else [] for each in (name, base_name))
+    return median(one / other for one, other in zip(rounds, base, strict=False)) if rounds and base else None
 
 
 def _ratio(value: float | None, base: float | None) -> float | None:

@@ -67,17 +67,11 @@ def measure_growth(stage: Stage) -> None:
 def _measure_in_turns(stage: Stage, pair: "Sequence[_Growth]", load: str) -> None:
     for each in pair:
         each.begin(load)
-    for _ in range(_rounds(stage, load)):
+    for _ in range(1 if load == "list" else stage.rounds):  # no bar is held against a list
         for each in pair:
             each.take_round()
     for each in pair:
         stage.say(spoken(stage.results.add(each.row())))
-
-
-def _rounds(stage: Stage, load: str) -> int:
-    if load == "list":
-        return 1  # no bar is held against it
-    return stage.barred_rounds if load.endswith("/steady") else stage.rounds
 
 
 class _Growth:
@@ -91,7 +85,7 @@ class _Growth:
         self._folder, self._url = stage.fresh_folder(), stage.fresh_database(database)
         self._seconds = min(stage.seconds, ROUND_SECONDS)
         self._scans = SCANS_A_ROUND * stage.rounds
-        self._steady = round(OFFERED_PER_SECOND * self._seconds * stage.barred_rounds) + 10
+        self._steady = round(OFFERED_PER_SECOND * self._seconds * stage.rounds) + 10
 
     def sell_before(self, sellers: Executor) -> None:
         """Begin to sell the tickets, and those that the gates will scan where they are not among them."""

@@ -72,10 +72,4 @@ def measure_sold_out(stage: Stage) -> None:
                 stage.say(spoken(stage.results.add(row_of(row, rounds[row.name], stage.cores))))
             # A median: the database cleans up after itself now and then, whatever it is asked.
             stage.results.facts[f"{database}_soldout_written_bytes_each"] = median(written)
-            pairs = zip(rounds[refused.name], rounds[floor.name], strict=True)
-            stage.results.facts[f"{database}_soldout_cpu_of_noop"] = median(_cpu_us(a) / _cpu_us(b) for a, b in pairs)
             stage.results.facts[f"{database}_soldout_orders"] = count_orders(url)
-
-
-def _cpu_us(taken: Round) -> float:
-    return (taken.used.server + taken.used.database) / max(1, taken.answered.count) * 1e6

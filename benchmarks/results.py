@@ -24,6 +24,9 @@ class Row(msgspec.Struct):
     answers: dict[str, int] = msgspec.field(default_factory=dict)
     broken: int = 0
     rounds_per_second: list[float] = msgspec.field(default_factory=list)
+    rounds_us: list[float] = msgspec.field(default_factory=list)
+    """CPU an operation, server and database, round by round: rows measured in turns are held against each other so."""
+    rounds_p99_ms: list[float] = msgspec.field(default_factory=list)
     beside: dict[str, float] = msgspec.field(default_factory=dict)
     """Floors that were measured in turns with the rounds, as medians: a machine's speed changes by the second."""
     disturbance: float = 0.0
@@ -78,5 +81,7 @@ def row_of(row: Row, rounds: list[Round], cores: int) -> Row:
     row.p99_ms = median(each.answered.p99_ms for each in counted)
     row.server_us = median(each.used.server / each.answered.count * 1e6 for each in counted)
     row.database_us = median(each.used.database / each.answered.count * 1e6 for each in counted)
+    row.rounds_us = [(each.used.server + each.used.database) / each.answered.count * 1e6 for each in counted]
+    row.rounds_p99_ms = [each.answered.p99_ms for each in counted]
     row.disturbance = median(each.used.elsewhere / (each.elapsed_seconds * cores) for each in counted)
     return row

@@ -122,6 +122,14 @@ def test_what_an_empty_route_and_a_signature_take_says_how_many_can_be_admitted(
     assert bar.note.startswith(note) if note else not bar.note
 
 
+def test_what_was_measured_in_turns_is_compared_round_by_round() -> None:
+    results = Results({"date": "today"}, {"few": "1,000", "many": "1,000,000"})
+    for name, rounds_us in (("soldout/sqlite", [120, 260, 130]), ("soldout/sqlite/noop", [100, 200, 100])):
+        results.add(Row(name, name, "order/new", "sqlite", 64, server_us=0, rounds_us=rounds_us))
+    (bar,) = [bar for bar in judge(results) if bar.name == "sold out, SQLite: CPU per no-op's"]
+    assert (bar.measured, bar.verdict) == (pytest.approx(1.3), "met")
+
+
 def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     results = Results({"date": "today"}, {"few": "1,000", "many": "1,000,000"})
     assert {bar.verdict for bar in judge(results)} == {"not measured"}
