@@ -14,8 +14,8 @@ The load generator and the database ran on the same cores as the server. Machine
 each bar is held against a floor of the same run: signatures and naive orders measured in turns with the rounds
 they are held against, the empty route in turns with the refusals, few tickets in turns with many.
 
-- **per second, p50, p99**: medians of {rounds} rounds of {seconds} s, of more where a p99 has a bar; the load at
-  full speed is wrk's, and each of its connections asks again as soon as it is answered. Rows that are *offered* so
+- **per second, p50, p99**: medians of one to five rounds of {seconds} s, where the options ask for no more. The load
+  at full speed is wrk's, and each of its connections asks again as soon as it is answered. Rows that are *offered* so
   many a second come from a generator that keeps to the clock: their latencies count from when a request was due.
 - **server µs, database µs**: CPU an operation by the operating system's account, of all processes of each. SQLite
   works inside the server. Signing is in the server's.
@@ -41,7 +41,6 @@ def document(results: Results, bars: Sequence[Bar]) -> str:
         INTRODUCTION.format(
             date=results.machine.get("date", "?"),
             minutes=results.seconds / 60,
-            rounds=results.options.get("rounds", "?"),
             seconds=results.options.get("seconds", "?"),
         )
     ]
