@@ -1,7 +1,8 @@
 """A hostile body is refused by name, and soon: while one is read, nobody else is served."""
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,6 +20,16 @@ SLOWEST_SECONDS = 0.5
 read_order: Callable[[bytes], Any] = reader(NewOrder, fast=True)
 read_code: Callable[[bytes], Any] = reader(ScannedCode, fast=True)
 read_event: Callable[[bytes], Any] = reader(NewEvent)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_heap_but_its_own() -> Iterator[None]:
+    """Keep the collector from what thousands of other tests left: a server's heap is frozen too (`app.py`)."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
 
 REFUSED = {
     "10 MB of [": (b"[" * 10_000_000, "is nested too deeply"),
