@@ -19,7 +19,7 @@ setup: $(SETUP) $(PAGES)  ## install everything into .venv/, and build the pages
 $(SETUP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "TicketSonic needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || python3 -m pip --python $(PYTHON) --version >/dev/null 2>&1 \
+	@{ $(PYTHON) -c 'import venv' && { $(PYTHON) -c 'import ensurepip' || python3 -m pip --python $(PYTHON) --version; }; } >/dev/null 2>&1 \
 	  || { echo "This Python has no venv module. On Debian: apt-get install python3-venv (needs root)"; exit 1; }
 	$(PYTHON) -m venv $$($(PYTHON) -c 'import ensurepip' 2>/dev/null || echo --without-pip) .venv
 	@echo "Installing into .venv/ (a minute, once)"

@@ -1,6 +1,7 @@
 """SQLite's log comes into its file beside the commits, and what keeps it from that keeps nobody from committing."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,6 +86,23 @@ def test_what_keeps_it_from_copying_keeps_nobody_from_committing(path: Path, wri
     _commit(writer, checkpoints, 2 * COMMITS)
     _await(path, COMMITS)
     checkpoints.close()
+
+
+def test_where_no_thread_can_be_started_commits_go_on(
+    path: Path, writer: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    without, later = Checkpoints(_connect_to(path)), Checkpoints(_connect_to(path))
+    with monkeypatch.context() as system:
+        system.setattr(threading.Thread, "start", refuse)
+        _commit(writer, without, COMMITS)
+        without.close()
+        _commit(writer, later, COMMITS)
+    _commit(writer, later, COMMITS)
+    _await(path, 3 * COMMITS)
+    later.close()
 
 
 def test_one_that_never_copied_closes(path: Path) -> None:

@@ -70,6 +70,14 @@ def test_a_python_that_will_not_do_is_told_in_one_line(empty_folder: Path, scrip
     assert not (empty_folder / ".venv").exists()
 
 
+def test_a_pip_that_could_fill_an_environment_does_not_make_one(empty_folder: Path) -> None:
+    path = f"{_python(empty_folder, 'exit 0', 'bin/python3').parent}:{os.environ['PATH']}"
+    bare = _python(empty_folder, f'case "$2" in *venv*|*ensurepip*) exit 1;; esac; exec "{sys.executable}" "$@"')
+    done = _make(empty_folder, "setup", f"PYTHON={bare}", path=path)
+    assert done.returncode != 0
+    assert done.stdout.startswith("This Python has no venv module.")
+
+
 def test_no_python_at_all_is_told_the_same_way(empty_folder: Path) -> None:
     done = _make(empty_folder, "setup", "PYTHON=no-such-python")
     assert done.stdout.startswith("TicketSonic needs Python 3.11 or newer")

@@ -32,11 +32,15 @@ class Checkpoints:
         if self._commits >= COMMITS and not self._is_under_way:
             self._commits = 0
             self._is_under_way = True
-            self._thread.submit(self._copy)
+            try:
+                self._thread.submit(self._copy)
+            except RuntimeError:  # no thread can be started now: what is committed is so all the same
+                self._is_under_way = False
 
     def close(self) -> None:
         """Let the one that is under way end; SQLite itself copies what is left, as its last connection closes."""
-        self._thread.submit(self._disconnect).result()
+        if self._connection is not None or self._is_under_way:
+            self._thread.submit(self._disconnect).result()
         self._thread.shutdown()
 
     def _copy(self) -> None:
