@@ -12,6 +12,7 @@ import asyncpg
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from ticketsonic.database.statistics import Statistics
 from ticketsonic.ledger import (
     Admission,
     AdmissionView,
@@ -74,6 +75,8 @@ _CONFLICT = (
     asyncpg.SerializationError,
 )
 
+# The LIMIT of what is LATERAL is a fence: without it, PostgreSQL may read every key of an operation and compare, where
+# it takes them to be few, and keep to that plan.
 _SALE_VIEW = """
 WITH facts AS (
   SELECT t.id, t.account_id, t.event_id, t.price_minor, t.start_datetime, e.ticket_code, s.version, s.available
@@ -87,10 +90,11 @@ SELECT 2, NULL, o.account_id, NULL, NULL, NULL, o.request_hash, NULL, NULL, NULL
   FROM unnest($2::bigint[], $3::text[]) AS asked (account_id, request_hash)
   JOIN orders o ON o.account_id = asked.account_id AND o.request_hash = asked.request_hash
 UNION ALL
-SELECT 3, NULL, i.account_id, NULL, NULL, NULL, i.idempotency_key, NULL, NULL, i.body_sha256
-  FROM unnest($4::bigint[], $5::text[]) AS asked (account_id, idempotency_key)
-  JOIN idempotency_keys i ON i.account_id = asked.account_id AND i.operation = 'order/new'
-                         AND i.idempotency_key = asked.idempotency_key"""
+SELECT 3, NULL, asked.account_id, NULL, NULL, NULL, asked.idempotency_key, NULL, NULL, i.body_sha256
+  FROM unnest($4::bigint[], $5::text[]) AS asked (account_id, idempotency_key), LATERAL (
+         SELECT k.body_sha256 FROM idempotency_keys k
+          WHERE k.account_id = asked.account_id AND k.operation = 'order/new'
+            AND k.idempotency_key = asked.idempotency_key LIMIT 1) AS i"""
 _LOCK_STOCKS = """
 SELECT 1 FROM stocks WHERE ticket_type_id = ANY($1::bigint[]) ORDER BY ticket_type_id FOR NO KEY UPDATE"""
 _WRITE_SALES = """
@@ -133,11 +137,12 @@ SELECT 1 AS kind, {_TICKET_COLUMNS}, k.admitted_at, k.cancelled_at, t.primary_te
   JOIN events e ON e.id = k.event_id
   JOIN orders o ON o.account_id = k.account_id AND o.id = k.order_id
 UNION ALL
-SELECT 2, i.account_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, i.idempotency_key, i.body_sha256, i.answer
-  FROM unnest($3::bigint[], $4::text[]) AS asked (account_id, idempotency_key)
-  JOIN idempotency_keys i ON i.account_id = asked.account_id AND i.operation = 'ticket/validate'
-                         AND i.idempotency_key = asked.idempotency_key"""  # noqa: S608 - a list of columns of ours
+SELECT 2, asked.account_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, asked.idempotency_key, i.body_sha256, i.answer
+  FROM unnest($3::bigint[], $4::text[]) AS asked (account_id, idempotency_key), LATERAL (
+         SELECT k.body_sha256, k.answer FROM idempotency_keys k
+          WHERE k.account_id = asked.account_id AND k.operation = 'ticket/validate'
+            AND k.idempotency_key = asked.idempotency_key LIMIT 1) AS i"""  # noqa: S608 - a list of columns of ours
 _ADMISSIONS = """
 WITH asked AS (
   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
@@ -211,9 +216,12 @@ class PostgresqlHot:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool: Any = None
+        self._statistics = {name: Statistics(name, self._run) for name in ("orders", "tickets")}
 
     async def close(self) -> None:
         """Close every connection."""
+        for each in self._statistics.values():
+            await each.close()
         if self._pool is not None:
             self._pool.terminate()
 
@@ -224,23 +232,28 @@ class PostgresqlHot:
     async def write_sales(self, sales: Sales) -> dict[int, int] | None:
         """See :class:`ticketsonic.ledger.HotStatements`."""
         try:
-            return await self._run(lambda connection: _write_sales(connection, sales))
+            available = await self._run(lambda connection: _write_sales(connection, sales))
         except Conflict:
             return None
+        if available is not None:
+            self._count(sales)
+        return available
 
     async def sell_locked(self, question: SaleQuestion, plan: Callable[[SaleView], Sales]) -> SaleView:
         """See :class:`ticketsonic.ledger.HotStatements`."""
 
-        async def sell(connection: Any) -> SaleView:
+        async def sell(connection: Any) -> tuple[SaleView, Sales]:
             async with connection.transaction():
                 await connection.execute(_LOCK_STOCKS, question.ticket_type_ids)
                 view = await _read_sale_view(connection, question)
                 sales = plan(view)
                 if sales.orders and await _write_sales(connection, sales) is None:
                     raise Conflict("a locked stock changed")
-            return view
+            return view, sales
 
-        return await self._run(sell)
+        view, sales = await self._run(sell)
+        self._count(sales)
+        return view
 
     async def admit(
         self,
@@ -265,6 +278,10 @@ class PostgresqlHot:
         order = OrderRow(*found)
         rows = await self._run(lambda connection: connection.fetch(_ORDER_TICKETS, account_id, order.order_id))
         return order, [TicketRow(*row) for row in rows]
+
+    def _count(self, sales: Sales) -> None:
+        self._statistics["orders"].count(len(sales.orders))
+        self._statistics["tickets"].count(len(sales.tickets))
 
     async def _opened(self) -> Any:
         if self._pool is None:
