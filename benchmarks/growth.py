@@ -35,6 +35,7 @@ CONNECTIONS = 64
 LISTING_CONNECTIONS = 16
 OFFERED_PER_SECOND = 500
 SCANS_A_ROUND = 4000
+"""Where a second could hold more, the round ends sooner: the few tickets are to stay few."""
 LISTED_TYPES = 20
 STARTS = 3
 LOADS = ("list", "validate/steady", "validate", "order/steady", "order")
@@ -67,7 +68,7 @@ def measure_growth(stage: Stage) -> None:
 def _measure_in_turns(stage: Stage, pair: "Sequence[_Growth]", load: str) -> None:
     for each in pair:
         each.begin(load)
-    for _ in range(1 if load == "list" else stage.rounds):  # no bar is held against a list
+    for _ in range(1 if load == "list" else stage.barred_rounds):  # no bar is held against a list
         for each in pair:
             each.take_round()
     for each in pair:
@@ -84,8 +85,8 @@ class _Growth:
         self._tickets = tickets
         self._folder, self._url = stage.fresh_folder(), stage.fresh_database(database)
         self._seconds = min(stage.seconds, ROUND_SECONDS)
-        self._scans = SCANS_A_ROUND * stage.rounds
-        self._steady = round(OFFERED_PER_SECOND * self._seconds * stage.rounds) + 10
+        self._scans = SCANS_A_ROUND * stage.barred_rounds
+        self._steady = round(OFFERED_PER_SECOND * self._seconds * stage.barred_rounds) + 10
 
     def sell_before(self, sellers: Executor) -> None:
         """Begin to sell the tickets, and those that the gates will scan where they are not among them."""
@@ -141,7 +142,7 @@ class _Growth:
             ]
         else:
             lines = [self._small] if operation == "order" else None
-            self._loads = [self._shop.load(operation, lines)] * self._stage.rounds
+            self._loads = [self._shop.load(operation, lines)] * self._stage.barred_rounds
         if operation == "list":
             run(self._loads[0], LISTING_CONNECTIONS, WARM_UP_SECONDS)
 

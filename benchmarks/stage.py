@@ -48,7 +48,11 @@ class Stage:
     @property
     def barred_rounds(self) -> int:
         """Say of how many rounds a figure is the median that has a bar, and that one pause of the machine moves."""
-        return max(LEAST_BARRED_ROUNDS, self.rounds) if self.rounds > 1 else 1
+        return self.barred_rounds_of(LEAST_BARRED_ROUNDS)
+
+    def barred_rounds_of(self, least: int) -> int:
+        """Say the same of a figure that takes more of them."""
+        return max(least, self.rounds) if self.rounds > 1 else 1
 
     def fresh_database(self, kind: str) -> str:
         """Make an empty database; returns its URL."""
