@@ -33,7 +33,6 @@ PARTS: dict[str, Callable[[Stage], None]] = {
     "event": catalogue.measure_events,
     "latency": latency.measure_half_rate,
     "filling": latency.measure_while_filling,
-    "memory": growth.measure_memory,
     "start": growth.measure_starts,
     "growth": growth.measure_growth,
 }

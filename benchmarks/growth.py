@@ -42,6 +42,8 @@ LOADS = ("list", "validate/steady", "validate", "order/steady", "order")
 """Lists come first: they only read, and a disk that was just filled calms down meanwhile. Validation comes before
 orders, whose tickets would count as sold before."""
 ROUND_SECONDS = 2.0
+NOTED_AFTER = {"validate": "warm", "order": "end"}
+"""A worker's memory is to stay where it is once the scans, all over the tables, have filled what it keeps of them."""
 
 
 def measure_growth(stage: Stage) -> None:
@@ -63,6 +65,8 @@ def measure_growth(stage: Stage) -> None:
                 open_ones.enter_context(each.serving())
             for load in LOADS:
                 _measure_in_turns(stage, pair, load)
+                for each in pair:
+                    each.note_memory()
 
 
 def _measure_in_turns(stage: Stage, pair: "Sequence[_Growth]", load: str) -> None:
@@ -155,6 +159,14 @@ class _Growth:
             load = self._loads[len(self._rounds)]
             self._rounds.append(self._shop.measure(load, connections, self._seconds))
 
+    def note_memory(self) -> None:
+        """Note a worker's memory where it is looked at, with many tickets sold before."""
+        when = NOTED_AFTER.get(self._load)
+        if when and self._size == "many":
+            megabytes = max(self._shop.meter.worker_bytes()) / 1e6
+            self._stage.results.facts[f"{self._database}_worker_{when}_mb"] = megabytes
+            self._stage.say(f"memory of a worker, {when} [{self._database}]: {megabytes:.1f} MB")
+
     def row(self) -> Row:
         """Give what came of the load."""
         operation, _, how = self._load.partition("/")
@@ -170,24 +182,6 @@ def _connections(load: str) -> int | None:
     if load.endswith("/steady"):
         return None
     return LISTING_CONNECTIONS if load == "list" else CONNECTIONS
-
-
-def measure_memory(stage: Stage) -> None:
-    """Watch a worker's memory over a run without pools: after the warm-up it must stay where it is."""
-    for database in stage.databases:
-        folder, url = stage.fresh_folder(), stage.fresh_database(database)
-        with serving(url, folder, workers=USUAL_WORKERS[database], minted_codes="0") as server:
-            shop = Shop.open(server, database, folder, bits=1024)
-            with shop.tenant.client:
-                load = shop.load("order", shop.types(code="ed25519"))
-                samples = [max(shop.meter.worker_bytes()) / 1e6]
-                for _ in range(4):
-                    run(load, CONNECTIONS, stage.seconds)
-                    samples.append(max(shop.meter.worker_bytes()) / 1e6)
-        for name, value in zip(("start", "warm", "", "", "end"), samples, strict=True):
-            if name:
-                stage.results.facts[f"{database}_worker_{name}_mb"] = value
-        stage.say(f"memory of a worker [{database}]: " + ", ".join(f"{each:.1f}" for each in samples) + " MB")
 
 
 def measure_starts(stage: Stage) -> None:
