@@ -50,6 +50,7 @@ class Exchange:
     message_event: ClassVar = _NobodyWaits()
     __slots__ = (
         "_connection",
+        "_task",
         "body",
         "disconnected",
         "headers",
@@ -74,7 +75,8 @@ class Exchange:
 
     def start(self, answer: Callable[["Exchange"], Awaitable[None]], loop: asyncio.AbstractEventLoop) -> None:
         """Have it answered, in a task that a server which stops waits for."""
-        self._connection.tasks.add(loop.create_task(self._run(answer)))
+        self._task = loop.create_task(self._run(answer))
+        self._connection.tasks.add(self._task)
 
     async def _run(self, answer: Callable[["Exchange"], Awaitable[None]]) -> None:
         try:
@@ -83,7 +85,7 @@ class Exchange:
             log.exception("fault")
         finally:
             # Said here and not by a callback of the task, which would cost as much as the task.
-            self._connection.tasks.discard(asyncio.current_task())
+            self._connection.tasks.discard(self._task)
             if not self.response_complete and not self.disconnected:
                 self._connection.transport.close()
 

@@ -55,7 +55,8 @@ class Committer(Generic[Request, Outcome]):
 
     def start(self) -> None:
         """Begin to commit. Call inside the event loop."""
-        self._task = asyncio.create_task(self._work(), name=f"committer {self._name}")
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(self._work(), name=f"committer {self._name}")
 
     async def submit(self, request: Request, is_gone: Gone = lambda: False) -> Outcome:
         """Wait for one request's outcome; raises :class:`TemporarilyUnavailable` where the queue is full.
@@ -64,7 +65,7 @@ class Committer(Generic[Request, Outcome]):
         """
         if self._stopping or len(self._waiting) >= self._queue_length:
             raise TemporarilyUnavailable
-        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        outcome: asyncio.Future[Outcome] = self._loop.create_future()
         self._waiting.append((request, outcome, is_gone))
         self._arrived.set()
         return await outcome
