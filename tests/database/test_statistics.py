@@ -11,7 +11,8 @@ import pytest
 
 from tests.postgresql import make_postgresql_database
 from tests.servers import RunningServer, fresh_hash
-from ticketsonic.database.postgresql import _ADMISSION_VIEW, _HOT_SESSION
+from ticketsonic.database.postgresql import _HOT_SESSION
+from ticketsonic.database.postgresql_statements import ADMISSION_VIEW
 
 ORDERS = 150
 TICKETS_AN_ORDER = 20
@@ -65,7 +66,9 @@ def test_what_was_just_sold_is_looked_up_by_its_own_indexes(unanalysed: RunningS
                 known[table] = int(rows)
 
     plan = "\n".join(
-        asyncio.run(_ask(url, f"PREPARE look AS {_ADMISSION_VIEW}", "EXPLAIN EXECUTE look('{}', '{}', '{}', '{}')"))
+        asyncio.run(
+            _ask(url, f"PREPARE look AS {ADMISSION_VIEW[True]}", "EXPLAIN EXECUTE look('{}', '{}', '{}', '{}')")
+        )
     )
     assert set(re.findall(r"Scan using (\w+) on (?:tickets|orders|idempotency_keys)", plan)) == {
         "tickets_account_id_barcode_key",

@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs.documents import SOURCE
 
-_DIALECTS = {"database/sqlite.py", "database/postgresql.py"}
+_DIALECTS = {"database/sqlite.py", "database/postgresql_statements.py"}
 WRITERS = {
     ("insert", "stocks"): {"events/stock.py"},
     ("update", "stocks"): {"events/stock.py"} | _DIALECTS,

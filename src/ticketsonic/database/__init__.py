@@ -1,6 +1,6 @@
 """The database: one engine for everything, hot statements for selling and admitting, and transactions.
 
-`sqlite.py` and `postgresql.py` are the only two files that know one from the other.
+Only `sqlite.py` and `postgresql.py`, whose statements are in `postgresql_statements.py`, know one from the other.
 """
 
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""PostgreSQL: one of the two files that know one database from the other.
+"""PostgreSQL: one of the two files that know one database from the other; what it is asked is in the one beside it.
 
 A batch is written by one statement, so it is one transaction and one round trip: stocks are locked in id order,
 and only where every guard holds does anything happen. Orders go in by the order of their hashes and tickets are
@@ -12,6 +12,15 @@ import asyncpg
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from ticketsonic.database.postgresql_statements import (
+    ADMISSION_VIEW,
+    FIND_ORDER,
+    LOCK_STOCKS,
+    ORDER_TICKETS,
+    SALE_VIEW,
+    WRITE_ADMISSIONS,
+    WRITE_SALES,
+)
 from ticketsonic.database.statistics import Statistics
 from ticketsonic.ledger import (
     Admission,
@@ -75,114 +84,6 @@ _CONFLICT = (
     asyncpg.SerializationError,
 )
 
-# The LIMIT of what is LATERAL is a fence: without it, PostgreSQL may read every key of an operation and compare, where
-# it takes them to be few, and keep to that plan.
-_SALE_VIEW = """
-WITH facts AS (
-  SELECT t.id, t.account_id, t.event_id, t.price_minor, t.start_datetime, e.ticket_code, s.version, s.available
-    FROM stocks s JOIN ticket_types t ON t.id = s.ticket_type_id JOIN events e ON e.id = t.event_id
-   WHERE s.ticket_type_id = ANY($1::bigint[]))
-SELECT 1 AS kind, id, account_id, event_id, price_minor, start_datetime, ticket_code, version, available,
-       NULL::bytea AS body_sha256
-  FROM facts
-UNION ALL
-SELECT 2, NULL, o.account_id, NULL, NULL, NULL, o.request_hash, NULL, NULL, NULL
-  FROM unnest($2::bigint[], $3::text[]) AS asked (account_id, request_hash)
-  JOIN orders o ON o.account_id = asked.account_id AND o.request_hash = asked.request_hash
-UNION ALL
-SELECT 3, NULL, asked.account_id, NULL, NULL, NULL, asked.idempotency_key, NULL, NULL, i.body_sha256
-  FROM unnest($4::bigint[], $5::text[]) AS asked (account_id, idempotency_key), LATERAL (
-         SELECT k.body_sha256 FROM idempotency_keys k
-          WHERE k.account_id = asked.account_id AND k.operation = 'order/new'
-            AND k.idempotency_key = asked.idempotency_key LIMIT 1) AS i"""
-_LOCK_STOCKS = """
-SELECT 1 FROM stocks WHERE ticket_type_id = ANY($1::bigint[]) ORDER BY ticket_type_id FOR NO KEY UPDATE"""
-_WRITE_SALES = """
-WITH need AS (
-  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS n (ticket_type_id, units, version)
-), locked AS (
-  SELECT s.ticket_type_id FROM stocks s JOIN need n ON n.ticket_type_id = s.ticket_type_id
-   WHERE s.version = n.version AND s.available >= n.units
-   ORDER BY s.ticket_type_id FOR NO KEY UPDATE OF s
-), guard AS (
-  SELECT (SELECT count(*) FROM locked) = cardinality($1::bigint[]) AS holds
-), taken AS (
-  UPDATE stocks s SET available = s.available - n.units
-    FROM need n WHERE n.ticket_type_id = s.ticket_type_id AND (SELECT holds FROM guard)
-  RETURNING s.ticket_type_id, s.available
-), placed AS (
-  INSERT INTO orders (account_id, id, request_hash, customer, company)
-  SELECT * FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[])
-   WHERE (SELECT holds FROM guard)
-), issued AS (
-  INSERT INTO tickets (account_id, order_id, position, barcode, ticket_type_id, event_id, price_minor,
-                       valid_from, valid_until, key_number)
-  SELECT * FROM unnest($9::bigint[], $10::bigint[], $11::smallint[], $12::bigint[], $13::bigint[], $14::bigint[],
-                       $15::bigint[], $16::bigint[], $17::bigint[], $18::smallint[])
-   WHERE (SELECT holds FROM guard)
-), remembered AS (
-  INSERT INTO idempotency_keys (account_id, operation, idempotency_key, body_sha256, answer, created_at)
-  SELECT * FROM unnest($19::bigint[], $20::text[], $21::text[], $22::bytea[], $23::bytea[], $24::bigint[])
-   WHERE (SELECT holds FROM guard)
-)
-SELECT ticket_type_id, available FROM taken"""
-_TICKET_COLUMNS = """k.account_id, k.order_id, k.position, k.barcode, k.ticket_type_id, k.event_id, k.price_minor,
-       k.valid_from, k.valid_until, k.key_number"""
-_ADMISSION_VIEW = f"""
-SELECT 1 AS kind, {_TICKET_COLUMNS}, k.admitted_at, k.cancelled_at, t.primary_text_pl, o.customer, o.company,
-       e.print_badges, NULL::text AS idempotency_key, NULL::bytea AS body_sha256, NULL::bytea AS answer
-  FROM unnest($1::bigint[], $2::bigint[]) AS asked (account_id, barcode)
-  JOIN tickets k ON k.account_id = asked.account_id AND k.barcode = asked.barcode
-  JOIN ticket_types t ON t.id = k.ticket_type_id
-  JOIN events e ON e.id = k.event_id
-  JOIN orders o ON o.account_id = k.account_id AND o.id = k.order_id
-UNION ALL
-SELECT 2, asked.account_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, asked.idempotency_key, i.body_sha256, i.answer
-  FROM unnest($3::bigint[], $4::text[]) AS asked (account_id, idempotency_key), LATERAL (
-         SELECT k.body_sha256, k.answer FROM idempotency_keys k
-          WHERE k.account_id = asked.account_id AND k.operation = 'ticket/validate'
-            AND k.idempotency_key = asked.idempotency_key LIMIT 1) AS i"""  # noqa: S608 - a list of columns of ours
-_ADMISSIONS = """
-WITH asked AS (
-  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
-             AS a (account_id, barcode, admitted_at, api_key_id)
-), locked AS (
-  SELECT k.account_id, k.barcode FROM tickets k
-    JOIN asked a ON a.account_id = k.account_id AND a.barcode = k.barcode
-   WHERE k.admitted_at IS NULL AND k.cancelled_at IS NULL
-   ORDER BY k.account_id, k.barcode FOR NO KEY UPDATE OF k
-), admitted AS (
-  UPDATE tickets k SET admitted_at = a.admitted_at, admitted_by_key_id = a.api_key_id
-    FROM locked l JOIN asked a ON a.account_id = l.account_id AND a.barcode = l.barcode
-   WHERE k.account_id = l.account_id AND k.barcode = l.barcode
-  RETURNING k.account_id, k.barcode
-), remembered AS (
-  INSERT INTO idempotency_keys (account_id, operation, idempotency_key, body_sha256, answer, created_at)
-  SELECT r.account_id, r.operation, r.idempotency_key, r.body_sha256, r.answer, r.created_at
-    FROM unnest($5::bigint[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::bigint[], $11::bigint[])
-      AS r (account_id, operation, idempotency_key, body_sha256, answer, created_at, barcode)
-    JOIN admitted d ON d.account_id = r.account_id AND d.barcode = r.barcode
-   ORDER BY r.account_id, r.idempotency_key
-)%s
-SELECT account_id, barcode FROM admitted"""
-# A batch of which nothing is printed pays nothing for printing.
-_WRITE_ADMISSIONS = _ADMISSIONS % ""
-_WRITE_ADMISSIONS_THAT_PRINT = (
-    _ADMISSIONS
-    % """, printed AS (
-  INSERT INTO print_jobs (account_id, id, event_id, barcode, kind, state, api_key_id, requested_at)
-  SELECT j.account_id, j.id, j.event_id, j.barcode, 'admission', 'waiting', j.api_key_id, j.requested_at
-    FROM unnest($12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
-      AS j (account_id, id, event_id, barcode, api_key_id, requested_at)
-    JOIN admitted d ON d.account_id = j.account_id AND d.barcode = j.barcode
-   ORDER BY j.account_id, j.barcode
-)"""
-)
-_FIND_ORDER = """
-SELECT account_id, id, request_hash, customer, company FROM orders WHERE account_id = $1 AND request_hash = $2"""
-_ORDER_TICKETS = f"SELECT {_TICKET_COLUMNS} FROM tickets k WHERE account_id = $1 AND order_id = $2 ORDER BY position"  # noqa: S608
-
 
 def create_engine(url: str, *, bounded: bool) -> AsyncEngine:
     """Make the engine of everything but the hot statements; `bounded` ones give up after a while."""
@@ -244,7 +145,7 @@ class PostgresqlHot:
 
         async def sell(connection: Any) -> tuple[SaleView, Sales]:
             async with connection.transaction():
-                await connection.execute(_LOCK_STOCKS, question.ticket_type_ids)
+                await connection.execute(LOCK_STOCKS, question.ticket_type_ids)
                 view = await _read_sale_view(connection, question)
                 sales = plan(view)
                 if sales.orders and await _write_sales(connection, sales) is None:
@@ -264,19 +165,22 @@ class PostgresqlHot:
         """See :class:`ticketsonic.ledger.HotStatements`."""
 
         async def work(connection: Any) -> set[TicketKey]:
-            asked = (*by_column(tickets, 2), *by_column(idempotency_keys, 2))
-            admissions = decide(_admission_view(await connection.fetch(_ADMISSION_VIEW, *asked)))
+            values = [*by_column(tickets, 2)]
+            if idempotency_keys:
+                values += by_column(idempotency_keys, 2)
+            rows = await connection.fetch(ADMISSION_VIEW[bool(idempotency_keys)], *values)
+            admissions = decide(_admission_view(rows))
             return await _write_admissions(connection, admissions) if admissions else set()
 
         return await self._run(work)
 
     async def read_order(self, account_id: int, request_hash: str) -> tuple[OrderRow, list[TicketRow]] | None:
         """See :class:`ticketsonic.ledger.HotStatements`."""
-        found = await self._run(lambda connection: connection.fetchrow(_FIND_ORDER, account_id, request_hash))
+        found = await self._run(lambda connection: connection.fetchrow(FIND_ORDER, account_id, request_hash))
         if found is None:
             return None
         order = OrderRow(*found)
-        rows = await self._run(lambda connection: connection.fetch(_ORDER_TICKETS, account_id, order.order_id))
+        rows = await self._run(lambda connection: connection.fetch(ORDER_TICKETS, account_id, order.order_id))
         return order, [TicketRow(*row) for row in rows]
 
     def _count(self, sales: Sales) -> None:
@@ -314,12 +218,10 @@ async def _keep_session(connection: Any) -> None:
 
 
 async def _read_sale_view(connection: Any, question: SaleQuestion) -> SaleView:
-    rows = await connection.fetch(
-        _SALE_VIEW,
-        question.ticket_type_ids,
-        *by_column(question.hashes, 2),
-        *by_column(question.idempotency_keys, 2),
-    )
+    values = [question.ticket_type_ids, *by_column(question.hashes, 2)]
+    if question.idempotency_keys:
+        values += by_column(question.idempotency_keys, 2)
+    rows = await connection.fetch(SALE_VIEW[bool(question.idempotency_keys)], *values)
     view = SaleView(facts={}, available={}, used_hashes=set(), idempotency={})
     for row in rows:
         kind, number, account_id, *facts, available, body_sha256 = row
@@ -354,16 +256,16 @@ async def _write_sales(connection: Any, sales: Sales) -> dict[int, int] | None:
         )
         for ticket in sales.tickets
     ]
-    remembered = sorted(_idempotency_values(row) for row in sales.idempotency)
-    rows = await connection.fetch(
-        _WRITE_SALES,
+    values = [
         types,
         [sales.units[number] for number in types],
         [sales.versions[number] for number in types],
         *by_column(orders, 5),
         *by_column(tickets, 10),
-        *by_column(remembered, 6),
-    )
+    ]
+    if sales.idempotency:
+        values += by_column(sorted(_idempotency_values(row) for row in sales.idempotency), 6)
+    rows = await connection.fetch(WRITE_SALES[bool(sales.idempotency)], *values)
     return {row[0]: row[1] for row in rows} or None
 
 
@@ -381,16 +283,18 @@ def _admission_view(rows: Sequence[Any]) -> AdmissionView:
 async def _write_admissions(connection: Any, admissions: Sequence[Admission]) -> set[TicketKey]:
     asked = [(a.account_id, a.barcode, a.admitted_at, a.api_key_id) for a in admissions]
     remembered = [(*_idempotency_values(a.idempotency), a.barcode) for a in admissions if a.idempotency is not None]
-    values = (*by_column(asked, 4), *by_column(remembered, 7))
+    values = by_column(asked, 4)
     printed = [
         (a.account_id, a.print_job_id, a.event_id, a.barcode, a.api_key_id, a.admitted_at)
         for a in admissions
         if a.print_job_id is not None
     ]
-    statement = _WRITE_ADMISSIONS
+    if remembered:
+        values += by_column(remembered, 7)
     if printed:
-        statement, values = _WRITE_ADMISSIONS_THAT_PRINT, (*values, *by_column(printed, 6))
-    return {(row[0], row[1]) for row in await connection.fetch(statement, *values)}
+        values += by_column(printed, 6)
+    rows = await connection.fetch(WRITE_ADMISSIONS[bool(remembered), bool(printed)], *values)
+    return {(row[0], row[1]) for row in rows}
 
 
 def _idempotency_values(row: IdempotencyRow) -> tuple[Any, ...]:
