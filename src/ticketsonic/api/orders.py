@@ -1,5 +1,6 @@
 """order/new and order/show."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
@@ -94,8 +95,7 @@ async def order_new(call: Call) -> bytes | Refusal:
         return await _spell(call.engine, placed.order, placed.tickets, placed.minted)
     match placed.outcome:
         case decision.Unservable(lines):
-            named = [FieldError(f"tickets[{index}].{what}", _REASONS[what]) for index, what in lines[:MOST_NAMED]]
-            return InvalidStockOrSku(named)
+            return _unservable(lines[:MOST_NAMED])
         case decision.DuplicateHash():
             return DuplicatedOrder()
         case decision.Replayed():
@@ -103,6 +103,12 @@ async def order_new(call: Call) -> bytes | Refusal:
             await _record_shown(call, caller, body.request_hash)
             return await _show(call.engine, caller.account_id, body.request_hash)
     return DuplicatedRequest()  # the Idempotency-Key came with another body before
+
+
+@functools.lru_cache
+def _unservable(lines: tuple[tuple[int, str], ...]) -> InvalidStockOrSku:
+    """Name the lines that cannot be served: once, for when a sale is over thousands are refused with the same words."""
+    return InvalidStockOrSku([FieldError(f"tickets[{index}].{what}", _REASONS[what]) for index, what in lines])
 
 
 def _check_units(body: NewOrder, most_units: int) -> None:
