@@ -14,7 +14,7 @@ CODES = ("rsa", "ed25519")
 SHOWN_CODES = {"rsa": "RSA-2048", "ed25519": "Ed25519"}
 REFERENCE_SIGNATURES = 3_400
 SKUS = 1000
-SOLD_OUT_ROUNDS = 9
+SOLD_OUT_ROUNDS = 7
 """What a refusal adds to the empty route is a few µs: five rounds leave its bar to chance."""
 
 

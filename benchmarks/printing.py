@@ -36,8 +36,8 @@ def measure_printing(stage: Stage) -> None:
 def _measure_rows(stage: Stage, shop: Shop, database: str) -> None:
     taken: dict[str, list[Round]] = {"off": [], "on": []}
     most_a_round = max(scans_a_round(stage, shop, _sell(shop, UNITS_AN_ORDER, how)) for how in taken)
-    codes = {how: _sell(shop, most_a_round * stage.barred_rounds, how) for how in taken}
-    for number in range(stage.barred_rounds):
+    codes = {how: _sell(shop, most_a_round * stage.rounds, how) for how in taken}
+    for number in range(stage.rounds):
         # In turn, and each first as often as the other: a machine that grows busier is unfair to neither.
         for how in ("off", "on") if number % 2 == 0 else ("on", "off"):
             part = codes[how][number * most_a_round :][:most_a_round]
