@@ -15,10 +15,12 @@ import msgspec
 from benchmarks.floors import beside
 from benchmarks.load import Load
 from benchmarks.orders import CODES, CONNECTIONS, hot_row, row_name
+from benchmarks.signing import cost_us, ed25519_signer
 from benchmarks.stage import USUAL_WORKERS, WARM_UP_SECONDS, Shop, Stage, measured, shop_on
 
-MOST_ORDERS_PER_SECOND = 7_000
-"""A process at its best: pools of codes that cost little, Ed25519's, are made to last for that."""
+MOST_OF_SIGNATURES = 0.35
+"""Orders of a process at its best for each Ed25519 signature that a core makes: pools of these are made to last for
+that, since they cost little."""
 SPARE = {"sqlite": 1.2, "postgresql": 1.6}
 """More than what was sold before. Each worker has its own pool, and one may have four connections of five."""
 """RSA's pools last for so many times what the same load sold of Ed25519's. What is left is told."""
@@ -45,9 +47,8 @@ def measure_minted(stage: Stage) -> None:
 
     Ed25519 comes first: its codes cost a twentieth, and say how many the same loads take of RSA's.
     """
-    ample = {
-        name: _Run.at_most(stage.seconds, MOST_ORDERS_PER_SECOND * USUAL_WORKERS[name]) for name in stage.databases
-    }
+    most = MOST_OF_SIGNATURES * 1e6 / cost_us(ed25519_signer(), stage.seconds / 6)
+    ample = {name: _Run.at_most(stage.seconds, most * USUAL_WORKERS[name]) for name in stage.databases}
     for code in CODES:
         if code != "rsa":
             _measure(stage, code, ample, CONNECTIONS)
