@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import sys
 
 from ticketsonic.settings import InvalidSetting, Settings, variable_of
 
@@ -37,6 +38,33 @@ def bind(settings: Settings) -> list[socket.socket]:
         where = f"{variable_of('host')} ({settings.host!r}), {variable_of('port')} ({settings.port})"
         raise InvalidSetting(f"{where}: {error.strerror or error}") from None
     return sockets
+
+
+def spread(sockets: list[socket.socket], workers: int) -> list[socket.socket]:
+    """Add sockets at the same addresses, so that each worker has as many as there are addresses, in their order.
+
+    The given ones are bound without sharing, so nobody else listens there; from now on they share (sharing.py).
+    """
+    if sys.platform != "linux":
+        return sockets  # elsewhere the option means that the last one has all
+    everyone = list(sockets)
+    for bound in sockets:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    for _ in range(workers - 1):
+        for bound in sockets:
+            everyone.append(own := socket.socket(bound.family, bound.type, bound.proto))
+            for level, option in ((socket.SOL_SOCKET, socket.SO_SNDBUF), (socket.SOL_SOCKET, socket.SO_REUSEADDR)):
+                own.setsockopt(level, option, _given(bound, level, option))
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            if bound.family == socket.AF_INET6:
+                own.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            own.bind(bound.getsockname())
+    return everyone
+
+
+def _given(bound: socket.socket, level: int, option: int) -> int:
+    value = bound.getsockopt(level, option)
+    return value // 2 if option == socket.SO_SNDBUF else value  # Linux tells the double of what it was given
 
 
 def _check_certificate(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,11 +31,25 @@ READY = ""
 class WorkerConfig(uvicorn.Config):
     """uvicorn's, as it goes to each worker: loading it there is what comes before a worker serves."""
 
-    def __init__(self, reports: Connection, *, is_prepared: bool, **options: Any) -> None:
-        """Take `reports`, where a worker says what it found; the database may be prepared already."""
+    def __init__(self, reports: Connection, *, is_prepared: bool, addresses: int | None, **options: Any) -> None:
+        """Take `reports`, where a worker says what it found; the database may be prepared already.
+
+        A worker's sockets are as many as `addresses`; all of them are everyone's where it is None (sharing.py).
+        """
         super().__init__("ticketsonic.worker:create_worker_app", factory=True, **options)
         self.is_prepared = is_prepared
         self._reports = reports
+        self._addresses = addresses
+
+    def get_loop_factory(self) -> Callable[[], asyncio.AbstractEventLoop] | None:
+        """Give the loop that a worker shares connections with."""
+        addresses = self._addresses
+        if addresses is None:
+            return super().get_loop_factory()
+        from ticketsonic.sharing import Claims, SharingLoop  # noqa: PLC0415 - the parent loads this file too
+
+        claims = Claims(Path(os.environ[METRICS_FOLDER]), self.workers)
+        return lambda: SharingLoop().share(claims, addresses)
 
     def load(self) -> None:
         """Load the application and prepare the database, before a socket listens; a signal ends that at once."""

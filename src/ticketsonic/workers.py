@@ -17,7 +17,7 @@ from typing import Any
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from ticketsonic.listening import BACKLOG, NotServed, address_of
+from ticketsonic.listening import BACKLOG, NotServed, address_of, spread
 from ticketsonic.settings import PREFIX, Settings
 from ticketsonic.worker import METRICS_FOLDER, READY, WorkerConfig
 
@@ -38,14 +38,17 @@ def serve_with_workers(
     folder = tempfile.mkdtemp(prefix="ticketsonic-metrics-")
     os.environ[METRICS_FOLDER] = folder
     heard, reports = Pipe(duplex=False)
+    everyone = spread(sockets, settings.workers)
+    share = len(sockets) if len(everyone) > len(sockets) else None
 
     def greet() -> None:
-        for listening in sockets:
+        for listening in everyone:
             listening.listen(BACKLOG)  # from now on who connects waits for the first worker
         announce(address_of(settings, sockets))
 
     try:
-        supervisor = _Supervisor(WorkerConfig(reports, is_prepared=is_prepared, **options), sockets, heard, greet)
+        config = WorkerConfig(reports, is_prepared=is_prepared, addresses=share, **options)
+        supervisor = _Supervisor(config, everyone, heard, greet)
         supervisor.run()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
