@@ -13,10 +13,11 @@ import httpx
 import msgspec
 
 from benchmarks.floors import beside
-from benchmarks.load import Load
+from benchmarks.load import Load, run
 from benchmarks.orders import CODES, CONNECTIONS, hot_row, row_name
+from benchmarks.results import row_of
 from benchmarks.signing import cost_us, ed25519_signer
-from benchmarks.stage import USUAL_WORKERS, WARM_UP_SECONDS, Shop, Stage, measured, shop_on
+from benchmarks.stage import USUAL_WORKERS, WARM_UP_SECONDS, Shop, Stage, shop_on, spoken
 
 MOST_OF_SIGNATURES = 0.35
 """Orders of a process at its best for each Ed25519 signature that a core makes: pools of these are made to last for
@@ -39,7 +40,7 @@ class _Run(msgspec.Struct, frozen=True):
 
     @classmethod
     def at_most(cls, seconds: float, per_second: float) -> "_Run":
-        return cls(seconds, round((seconds + WARM_UP_SECONDS) * per_second))
+        return cls(seconds, round(seconds * per_second))
 
 
 def measure_minted(stage: Stage) -> None:
@@ -72,10 +73,12 @@ def _measure(stage: Stage, code: str, runs: Mapping[str, _Run], connections: Seq
     for database, shop, load in _filled(stage, code, runs):
         floors = beside(stage, database) if code == "rsa" else None
         for count in connections:
-            await_minted(shop, runs[database].codes)
             row = hot_row(database, code, "minted", count)
-            barred = floors if count > 1 else None
-            measured(stage, shop, row, load, seconds=runs[database].seconds, rounds=1, beside=barred)
+            run(load, count, WARM_UP_SECONDS)
+            await_minted(shop, runs[database].codes)  # nothing is minted beside the floors, nor beside the round
+            row.beside = floors() if floors and count > 1 else {}
+            taken = shop.measure(load, count, runs[database].seconds)
+            stage.say(spoken(stage.results.add(row_of(row, [taken], stage.cores))))
         stage.results.facts[f"{database}_{code}_minted_left"] = minted_codes(shop)
 
 
