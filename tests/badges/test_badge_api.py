@@ -13,6 +13,7 @@ from tests.badges.reading_back import picture_of, sizes_of, texts_of
 from tests.jpegs import jpeg_base64
 from tests.servers import RunningServer, Tenant
 
+from ticketsonic.accounts.authentication import NEW_KEY_SECONDS
 from ticketsonic.badges.sheets import PART_BADGES
 from ticketsonic.tickets.codes.tlv import decode_payload
 
@@ -164,6 +165,7 @@ def test_each_scope_draws_what_is_its_business(alice: Tenant, server: RunningSer
     for scope, operations in allowed.items():
         key = server.command("key", "create", alice.user_id, "--name", scope, "--scope", scope, "--json")
         headers = {"X-API-Key": json.loads(key)["api_key"], "X-API-EventID": str(event_id), "X-API-Ticket": code}
+        time.sleep(NEW_KEY_SECONDS)
         for operation in ("badge/preview", "ticket/badge", "event/badges"):
             status = alice.client.get(f"/v1/{operation}", headers=headers).status_code
             assert (operation, status) == (operation, 200 if operation in operations else 403)
