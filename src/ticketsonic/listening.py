@@ -26,11 +26,7 @@ def bind(settings: Settings) -> list[socket.socket]:
         found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, kind, protocol, _, address in dict.fromkeys(found):
             port = sockets[0].getsockname()[1] if sockets else settings.port
-            sockets.append(listening := socket.socket(family, kind, protocol))
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # its connections inherit it
-            if family == socket.AF_INET6:
-                listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            sockets.append(listening := _made(family, kind, protocol))
             listening.bind((address[0], port, *address[2:]))
     except OSError as error:
         for each in sockets:
@@ -52,19 +48,19 @@ def spread(sockets: list[socket.socket], workers: int) -> list[socket.socket]:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     for _ in range(workers - 1):
         for bound in sockets:
-            everyone.append(own := socket.socket(bound.family, bound.type, bound.proto))
-            for level, option in ((socket.SOL_SOCKET, socket.SO_SNDBUF), (socket.SOL_SOCKET, socket.SO_REUSEADDR)):
-                own.setsockopt(level, option, _given(bound, level, option))
+            everyone.append(own := _made(bound.family, bound.type, bound.proto))
             own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            if bound.family == socket.AF_INET6:
-                own.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             own.bind(bound.getsockname())
     return everyone
 
 
-def _given(bound: socket.socket, level: int, option: int) -> int:
-    value = bound.getsockopt(level, option)
-    return value // 2 if option == socket.SO_SNDBUF else value  # Linux tells the double of what it was given
+def _made(family: int, kind: int, protocol: int) -> socket.socket:
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # its connections inherit it
+    if family == socket.AF_INET6:
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    return made
 
 
 def _check_certificate(settings: Settings) -> None:
