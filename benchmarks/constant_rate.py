@@ -20,8 +20,8 @@ import uvloop
 
 CONNECTIONS = 128
 APART_SECONDS = 0.001
-"""Between one connection and the next, as shops' come: of a burst, whichever worker is awake accepts nearly all. And
-all are accepted before the first request: of 500 in a second, those that wait for it would be the p99."""
+"""Between one connection and the next, as shops' come: so all are accepted before the first request. Of 500 in a
+second, those that wait for that would be the p99."""
 LAST_ANSWERS_SECONDS = 10.0
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length: "

@@ -14,7 +14,7 @@ The load generator and the database ran on the same cores as the server. Machine
 each bar is held against a floor of the same run: signatures and naive orders measured in turns with the rounds
 they are held against, the empty route in turns with the refusals, few tickets in turns with many.
 
-- **per second, p50, p99**: medians of one to five rounds of {seconds} s, where the options ask for no more. The load
+- **per second, p50, p99**: medians of one to seven rounds of {seconds} s, where the options ask for no more. The load
   at full speed is wrk's, and each of its connections asks again as soon as it is answered. Rows that are *offered* so
   many a second come from a generator that keeps to the clock: their latencies count from when a request was due.
 - **server µs, database µs**: CPU an operation by the operating system's account, of all processes of each. SQLite

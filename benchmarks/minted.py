@@ -23,8 +23,8 @@ MOST_OF_SIGNATURES = 0.35
 """Orders of a process at its best for each Ed25519 signature that a core makes: pools of these are made to last for
 that, since they cost little."""
 SPARE = {"sqlite": 1.2, "postgresql": 1.6}
-"""More than what was sold before. Each worker has its own pool, and one may have four connections of five."""
-"""RSA's pools last for so many times what the same load sold of Ed25519's. What is left is told."""
+"""RSA's pools last for so many times what the same load sold of Ed25519's: more where each worker has a pool of its
+own, since their connections are shared out by chance. What is left is told."""
 LONG_SECONDS = {"postgresql": 10.0, "sqlite": 2.0}
 """Ten are the bar's own on PostgreSQL. SQLite's is a rate alone, and each second more takes several of minting."""
 LONG_CONNECTIONS = 64

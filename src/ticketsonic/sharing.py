@@ -31,7 +31,6 @@ class Claims:
         """`folder` is the workers' own."""
         self._folder = folder
         self._workers = workers
-        self._descriptor: int | None = None
         self.mine: int | None = None
 
     def claim(self) -> int | None:
@@ -43,7 +42,7 @@ class Claims:
             except BlockingIOError:
                 os.close(descriptor)
             else:
-                self._descriptor, self.mine = descriptor, place
+                self.mine = place  # the descriptor stays open for as long as the process lives, and the lock with it
                 break
         return self.mine
 

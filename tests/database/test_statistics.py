@@ -2,13 +2,13 @@
 
 import asyncio
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from tests.commands.conftest import soon
 from tests.postgresql import make_postgresql_database
 from tests.servers import RunningServer, fresh_hash
 from ticketsonic.database.postgresql import _HOT_SESSION
@@ -30,6 +30,10 @@ async def _ask(url: str, *statements: str) -> list[str]:
         return [str(row[0]) for row in rows]
     finally:
         await connection.close()
+
+
+def _known_rows(url: str, table: str) -> int:
+    return int(asyncio.run(_ask(url, f"SELECT reltuples::bigint FROM pg_class WHERE oid = '{table}'::regclass"))[0])
 
 
 @pytest.fixture
@@ -56,15 +60,7 @@ def test_what_was_just_sold_is_looked_up_by_its_own_indexes(unanalysed: RunningS
             body = {"request_hash": fresh_hash(), "tickets": [{"sku": sku, "stock": TICKETS_AN_ORDER - 1}]}
             assert shop.post("order/new", body, idempotency_key=fresh_hash()).status_code == 200
 
-    known: dict[str, int] = {}
-    end = time.monotonic() + PATIENCE_SECONDS
-    while len(known) < len(TABLES):
-        assert time.monotonic() < end, known
-        for table in TABLES:
-            (rows,) = asyncio.run(_ask(url, f"SELECT reltuples::bigint FROM pg_class WHERE oid = '{table}'::regclass"))
-            if int(rows) > ORDERS // 4:
-                known[table] = int(rows)
-
+    assert all(soon(lambda table=table: _known_rows(url, table) > ORDERS // 4, PATIENCE_SECONDS) for table in TABLES)
     plan = "\n".join(
         asyncio.run(
             _ask(url, f"PREPARE look AS {ADMISSION_VIEW[True]}", "EXPLAIN EXECUTE look('{}', '{}', '{}', '{}')")
