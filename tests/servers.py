@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import psutil
 
 from ticketsonic.accounts.accounts import create_account, find_account
 from ticketsonic.accounts.api_keys import NewApiKey, create_api_key
@@ -46,6 +47,16 @@ def run_apart(work: Coroutine[Any, Any, T]) -> T:
     """Run what is asynchronous in a thread of its own: in this one the loop of a browser may be running."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
+
+
+def spawned_by(process_id: int) -> list[int]:
+    """The processes that one has spawned to work for it: workers, or those that draw badges."""
+    found = []
+    for child in psutil.Process(process_id).children():
+        with contextlib.suppress(psutil.Error):  # it ends at this moment
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child.pid)
+    return found
 
 
 def run_command(environment: dict[str, str], *arguments: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.badges.reading_back import texts_of
-from tests.servers import RunningServer
+from tests.servers import RunningServer, spawned_by
 
 from ticketsonic.badges.jobs import BadgeTexts, Drawn, Job
 from ticketsonic.badges.lanes import SHEETS_WAITING, SINGLES_WAITING, Lanes
@@ -26,15 +26,6 @@ def children_of(process_id: int) -> list[int]:
         ["ps", "-o", "pid=", "--ppid", str(process_id)], capture_output=True, text=True, check=False
     ).stdout
     return [int(found) for found in listed.split()]
-
-
-def drawing_processes_of(process_id: int) -> list[int]:
-    def command(found: int) -> str:
-        with contextlib.suppress(FileNotFoundError):
-            return Path(f"/proc/{found}/cmdline").read_text()
-        return ""
-
-    return [found for found in children_of(process_id) if "spawn_main" in command(found)]
 
 
 def is_alive(process_id: int) -> bool:
@@ -61,9 +52,9 @@ def test_more_than_may_wait_are_refused_at_once_and_the_rest_are_drawn(settings:
 
 def test_a_drawing_process_that_dies_is_replaced(settings: Settings) -> None:
     async def draw_before_and_after() -> Drawn:
-        before = set(drawing_processes_of(os.getpid()))
+        before = set(spawned_by(os.getpid()))
         await lanes.draw_badge(JOB)
-        (drawing,) = set(drawing_processes_of(os.getpid())) - before
+        (drawing,) = set(spawned_by(os.getpid())) - before
         os.kill(drawing, signal.SIGKILL)
         with contextlib.suppress(TemporarilyUnavailable):
             await lanes.draw_badge(JOB)
@@ -110,7 +101,7 @@ def test_a_broken_font_of_the_operators_does_no_harm(settings: Settings) -> None
 def test_no_drawing_process_outlives_its_server(fresh_database_url: str, tmp_path: Path, how: str) -> None:
     server = RunningServer.launch(fresh_database_url, tmp_path)
     preview(server)
-    drawing = drawing_processes_of(server.process.pid)
+    drawing = spawned_by(server.process.pid)
     assert drawing
     if how == "stop":
         server.stop()

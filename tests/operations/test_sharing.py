@@ -1,6 +1,7 @@
 """Connections are shared out evenly among workers; one that is dead, stopped or new keeps nobody waiting."""
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import psutil
 import pytest
 from tests.commands.conftest import soon
 from tests.postgresql import make_postgresql_database
-from tests.servers import RunningServer
+from tests.servers import RunningServer, spawned_by
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one socket is everyone's")
 
@@ -36,16 +37,6 @@ def running(tmp_path: Path) -> Iterator[RunningServer]:
         yield server
 
 
-def _workers(running: RunningServer) -> list[psutil.Process]:
-    """The processes that the server started to serve."""
-    found = []
-    for child in psutil.Process(running.process.pid).children():
-        with contextlib.suppress(psutil.Error):  # it ends at this moment
-            if "spawn_main" in " ".join(child.cmdline()):
-                found.append(child)
-    return found
-
-
 def _address(running: RunningServer) -> tuple[str, int]:
     host, _, port = urlsplit(running.url).netloc.partition(":")
     return host, int(port)
@@ -62,9 +53,9 @@ def _burst(running: RunningServer) -> list[int]:
 
 def _connections(running: RunningServer) -> list[int]:
     counts = []
-    for worker in _workers(running):
+    for process_id in spawned_by(running.process.pid):
         with contextlib.suppress(psutil.Error):
-            known = worker.net_connections("tcp4")
+            known = psutil.Process(process_id).net_connections("tcp4")
             counts.append(
                 sum(each.status == psutil.CONN_ESTABLISHED and each.laddr == _address(running) for each in known)
             )
@@ -88,26 +79,26 @@ def test_a_burst_is_shared_evenly(running: RunningServer) -> None:
 
 
 def test_who_waits_at_a_worker_that_stands_still_is_answered_by_another(running: RunningServer) -> None:
-    stopped = _workers(running)[0]
-    stopped.send_signal(signal.SIGSTOP)
+    stopped = spawned_by(running.process.pid)[0]
+    os.kill(stopped, signal.SIGSTOP)
     try:
         assert [_ask(running) for _ in range(ASKED)] == [OK] * ASKED
     finally:
-        stopped.send_signal(signal.SIGCONT)
+        os.kill(stopped, signal.SIGCONT)
 
 
 def test_who_comes_after_a_worker_died_is_answered_at_once_and_its_successor_has_its_share(
     running: RunningServer,
 ) -> None:
-    _workers(running)[0].kill()
+    os.kill(spawned_by(running.process.pid)[0], signal.SIGKILL)
     assert [_ask(running) for _ in range(ASKED)] == [OK] * ASKED
     assert soon(lambda: _is_shared_evenly(running), PATIENCE_SECONDS)
 
 
 def test_workers_that_replace_one_another_without_a_pause_share_as_before(running: RunningServer) -> None:
-    before = {worker.pid for worker in _workers(running)}
+    before = set(spawned_by(running.process.pid))
     running.process.send_signal(signal.SIGHUP)
-    while len(now := {worker.pid for worker in _workers(running)}) != WORKERS or now & before:
+    while len(now := set(spawned_by(running.process.pid))) != WORKERS or now & before:
         with contextlib.suppress(ConnectionResetError):
             assert _ask(running) in {OK, b""}  # what a worker had accepted and not read as it ended, it closes
     assert soon(lambda: _is_shared_evenly(running), PATIENCE_SECONDS)

@@ -12,7 +12,7 @@ import pytest
 from tests.commands.conftest import soon
 from tests.operations.test_metrics import read_metrics
 from tests.postgresql import make_postgresql_database
-from tests.servers import RunningServer
+from tests.servers import RunningServer, spawned_by
 
 from ticketsonic.worker import _forget_dead_workers
 
@@ -30,12 +30,6 @@ def test_an_idle_server_stops_at_once_with_0_though_connections_are_kept_alive(t
     assert not list(tmp_path.glob("own.db-wal")) or (tmp_path / "own.db-wal").stat().st_size == 0
 
 
-def _workers_of(running: RunningServer) -> list[int]:
-    """The processes that the server started and that hold its port: its workers."""
-    children = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
-    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
-
-
 def _lives(process_id: int) -> bool:
     try:
         return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -49,8 +43,8 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="a 
 @needs_proc
 def test_two_workers_serve_sum_their_metrics_replace_the_killed_and_stop_clean(tmp_path: Path) -> None:
     with RunningServer.start(make_postgresql_database(), tmp_path, "--workers", "2") as running:
-        assert soon(lambda: len(_workers_of(running)) == 2, 10)
-        first = _workers_of(running)
+        assert soon(lambda: len(spawned_by(running.process.pid)) == 2, 10)
+        first = spawned_by(running.process.pid)
         sold = 0
         with running.new_tenant("alice") as alice:
             _, (sku,) = alice.event({"stock": 100})
@@ -66,12 +60,12 @@ def test_two_workers_serve_sum_their_metrics_replace_the_killed_and_stop_clean(t
         assert read_metrics(running)['ticketsonic_orders_total{outcome="sold"}'] == 24
 
         os.kill(first[0], signal.SIGKILL)
-        assert soon(lambda: len(now := _workers_of(running)) == 2 and first[0] not in now, 10)
+        assert soon(lambda: len(now := spawned_by(running.process.pid)) == 2 and first[0] not in now, 10)
         running.wait_until_healthy()
         for _ in range(8):
             assert httpx.get(f"{running.url}/v1/health").status_code == 200
         assert read_metrics(running)['ticketsonic_orders_total{outcome="sold"}'] == 24
-        workers = _workers_of(running)
+        workers = spawned_by(running.process.pid)
         assert running.stop() == 0
         assert not [worker for worker in (*first, *workers) if _lives(worker)]
 
@@ -80,8 +74,8 @@ def test_two_workers_serve_sum_their_metrics_replace_the_killed_and_stop_clean(t
 def test_the_workers_of_a_killed_server_end_and_let_go_of_its_port(tmp_path: Path) -> None:
     running = RunningServer.launch(make_postgresql_database(), tmp_path, "--workers", "2")
     try:
-        assert soon(lambda: len(_workers_of(running)) == 2, 10)
-        workers = _workers_of(running)
+        assert soon(lambda: len(spawned_by(running.process.pid)) == 2, 10)
+        workers = spawned_by(running.process.pid)
         os.kill(running.process.pid, signal.SIGKILL)
         running.process.wait(10)
         assert soon(lambda: not [worker for worker in workers if _lives(worker)], 10)
