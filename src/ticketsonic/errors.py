@@ -1,8 +1,10 @@
 """What a request can be refused with: the messages and statuses of contract.md §1, and nothing beside them."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import msgspec
 from msgspec import Struct
 
 
@@ -23,6 +25,11 @@ class Refusal(Exception):
     def __init__(self, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(self.message)
         self.errors = tuple(errors)
+
+    @functools.cached_property
+    def body(self) -> bytes:
+        """The JSON of its answer, spelled once: when a sale is over, thousands are refused with the same words."""
+        return msgspec.json.encode(answer_of(self))
 
 
 class UnknownUser(Refusal):

@@ -33,7 +33,6 @@ from ticketsonic.errors import (
     Refusal,
     RequestTooLarge,
     TemporarilyUnavailable,
-    answer_of,
 )
 from ticketsonic.ledger import IdempotencyKey
 from ticketsonic.metrics import metrics
@@ -288,7 +287,7 @@ def _refuse(refusal: Refusal, route: Route | None) -> tuple[int, bytes, Headers]
     if isinstance(refusal, MethodNotAllowed) and route is not None:
         allowed = "GET, HEAD, OPTIONS" if route.method == "GET" else f"{route.method}, OPTIONS"
         extra.append((b"allow", allowed.encode()))
-    return refusal.status, msgspec.json.encode(answer_of(refusal)), extra
+    return refusal.status, refusal.body, extra
 
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes], most_bytes: int) -> bytes:
