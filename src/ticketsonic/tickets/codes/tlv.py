@@ -4,10 +4,13 @@ A label is one ASCII byte, a length one byte; integers are unsigned little-endia
 one byte. The last segment is `C`: two bytes little-endian, the sum of all bytes before its label, modulo 65,536.
 """
 
+import functools
+
 from ticketsonic.tickets.codes.payload import CodePayload, UnreadableCode
 
 FORMAT_VERSION = 1
 _LABELS = b"VH$IETFCSBRPX"
+_VERSION = b"V\x01%c" % FORMAT_VERSION
 _CHECKSUM_BYTES = 2
 _LONGEST_INTEGER_BYTES = 8
 _SHORTEST_BARCODE_BYTES = 8
@@ -20,8 +23,15 @@ def encode_integer(number: int) -> bytes:
 
 def write_segments(segments: list[tuple[bytes, bytes]]) -> bytes:
     """Join segments and close them with their checksum. A value has at most 255 bytes."""
-    run = b"".join(label + bytes([len(value)]) + value for label, value in segments)
-    return run + b"C\x02" + (sum(run) & 0xFFFF).to_bytes(_CHECKSUM_BYTES, "little")
+    return _close(b"".join(_segment(label, value) for label, value in segments))
+
+
+def _segment(label: bytes, value: bytes) -> bytes:
+    return b"%b%c%b" % (label, len(value), value)
+
+
+def _close(run: bytes) -> bytes:
+    return b"%bC\x02%b" % (run, (sum(run) & 0xFFFF).to_bytes(_CHECKSUM_BYTES, "little"))
 
 
 def read_segments(raw: bytes) -> dict[bytes, bytes]:
@@ -53,18 +63,17 @@ def _check_sum(raw: bytes, position: int, value: bytes) -> None:
 
 def encode_payload(payload: CodePayload) -> bytes:
     """Spell a ticket's payload: V, H, $, I, E, then T and F where set, then C."""
-    segments = [
-        (b"V", encode_integer(FORMAT_VERSION)),
-        (b"H", payload.barcode),
-        (b"$", encode_integer(payload.price_minor or 0)),
-        (b"I", encode_integer(payload.ticket_type_id)),
-        (b"E", encode_integer(payload.event_id)),
-    ]
-    if payload.valid_from is not None:
-        segments.append((b"T", encode_integer(payload.valid_from)))
-    if payload.valid_until is not None:
-        segments.append((b"F", encode_integer(payload.valid_until)))
-    return write_segments(segments)
+    rest = _spell_rest(
+        payload.price_minor or 0, payload.ticket_type_id, payload.event_id, payload.valid_from, payload.valid_until
+    )
+    return _close(_VERSION + _segment(b"H", payload.barcode) + rest)
+
+
+@functools.lru_cache(maxsize=4096)
+def _spell_rest(price_minor: int, ticket_type_id: int, event_id: int, start: int | None, end: int | None) -> bytes:
+    """Spell what the tickets of one type have in common, mostly: once, for all that a batch sells of it."""
+    numbers = ((b"$", price_minor), (b"I", ticket_type_id), (b"E", event_id), (b"T", start), (b"F", end))
+    return b"".join(_segment(label, encode_integer(number)) for label, number in numbers if number is not None)
 
 
 def decode_payload(raw: bytes) -> CodePayload:
