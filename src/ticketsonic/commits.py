@@ -1,6 +1,7 @@
 """Group commit: many waiting requests, one transaction.
 
-While one batch commits, the next gathers; there is no timer, and a batch of one is the plain case. The queue is
+While one batch commits, the next gathers; there is no timer, and a batch of one is the plain case. Before a batch is
+taken the event loop goes round a few times, so that those who are at the door already come with it (0017). The queue is
 bounded: beyond it a request is refused at once. A request whose caller has gone is dropped before it enters a
 batch. An unexpected error splits its batch, down to the one request that fails, so that one bad request cannot
 spoil the others (architecture.md, "The hot path").
@@ -16,6 +17,10 @@ from typing import Generic, TypeVar
 from ticketsonic.database import DatabaseAway
 from ticketsonic.errors import TemporarilyUnavailable
 from ticketsonic.metrics import metrics
+
+GATHERING_TURNS = 3
+"""In the first, those just answered write their answers; in the second, what their clients ask next is read; in the
+third, the requests that were read come here."""
 
 Request = TypeVar("Request")
 Outcome = TypeVar("Outcome")
@@ -86,6 +91,8 @@ class Committer(Generic[Request, Outcome]):
                 self._arrived.clear()
                 await self._arrived.wait()
                 continue
+            for _ in range(GATHERING_TURNS):
+                await asyncio.sleep(0)
             batch = self._take()
             depth.set(len(self._waiting))
             if batch:

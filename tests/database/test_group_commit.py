@@ -58,6 +58,21 @@ def test_each_gets_its_own_outcome_in_batches_of_bounded_size() -> None:
     run(body)
 
 
+def test_who_is_at_the_door_already_comes_with_the_batch() -> None:
+    """As a connection does it: one turn of the loop reads a request, the next one brings it here."""
+
+    async def body(committer: Numbers, till: Till) -> None:
+        loop = asyncio.get_running_loop()
+        there: list[asyncio.Task[int]] = []
+        first = asyncio.create_task(committer.submit(1))
+        loop.call_soon(lambda: there.append(loop.create_task(committer.submit(2))))
+        assert await first == 2
+        assert await there[0] == 4
+        assert till.batches == [[1, 2]]
+
+    run(body)
+
+
 def test_beyond_the_queue_a_request_is_refused_at_once_and_the_others_are_answered() -> None:
     async def body(committer: Numbers, till: Till) -> None:
         till.open.clear()
