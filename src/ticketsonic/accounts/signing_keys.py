@@ -136,12 +136,16 @@ class Keyring:
         self._public.pop(account_id, None)
         return True
 
+    def open_key(self, account_id: int, number: int) -> PrivateKey | None:
+        """Give a private key where it is open already."""
+        return self._private.get((account_id, number))
+
     async def private_key(self, account_id: int, number: int) -> PrivateKey:
         """Give one private key, opened once and then kept: loading costs more than signing."""
-        name = (account_id, number)
-        key = self._private.get(name)
+        key = self.open_key(account_id, number)
         if key is not None:
             return key
+        name = (account_id, number)
         # A batch of orders after a start asks for one key at once: opened by each, they would use up every connection.
         opening = self._opening.get(name)
         if opening is None:

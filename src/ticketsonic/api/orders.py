@@ -22,7 +22,7 @@ from ticketsonic.identifiers import ticket_type_id_of
 from ticketsonic.ledger import OrderRow, TicketRow
 from ticketsonic.orders import decision
 from ticketsonic.orders.decision import OrderRequest
-from ticketsonic.tickets.issuing import NOTHING_MINTED, SignedTicket
+from ticketsonic.tickets.issuing import NOTHING_SIGNED, SignedTicket
 from ticketsonic.wire.kinds import GuestText, LineSku, LineUnits, RefusedField, RequestHash, Timestamp
 from ticketsonic.wire.reading import reader
 
@@ -92,7 +92,7 @@ async def order_new(call: Call) -> bytes | Refusal:
     )
     placed = await call.engine.orders.submit(request, call.is_gone)
     if placed.order is not None:
-        return await _spell(call.engine, placed.order, placed.tickets, placed.minted)
+        return await _spell(call.engine, placed.order, placed.tickets, placed.codes)
     match placed.outcome:
         case decision.Unservable(lines):
             return _unservable(lines[:MOST_NAMED])
@@ -149,7 +149,7 @@ async def _show(engine: Engine, account_id: int, request_hash: str) -> bytes:
 
 
 async def _spell(
-    engine: Engine, order: OrderRow, tickets: Sequence[TicketRow], minted: Mapping[int, bytes] = NOTHING_MINTED
+    engine: Engine, order: OrderRow, tickets: Sequence[TicketRow], codes: Mapping[int, bytes] = NOTHING_SIGNED
 ) -> bytes:
-    signed = await engine.issuer.sign(order, tickets, minted)
+    signed = await engine.issuer.sign(order, tickets, codes)
     return msgspec.json.encode(OrderAnswer("success", signed, order.request_hash))

@@ -5,9 +5,9 @@ A refusal always rests on a fresh read. What was sold is signed after the commit
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ticketsonic.database import Conflict, Database
 from ticketsonic.identifiers import clockwork, draw_barcode
@@ -32,7 +32,6 @@ from ticketsonic.orders.decision import (
     Unservable,
     decide,
 )
-from ticketsonic.tickets.issuing import NOTHING_MINTED
 
 MOST_BELIEVED = 20_000
 _LOCKED_TRIES = 3
@@ -51,8 +50,8 @@ class Placed(Struct, frozen=True):
     outcome: Outcome
     order: OrderRow | None = None
     tickets: Sequence[TicketRow] = ()
-    minted: Mapping[int, bytes] = NOTHING_MINTED
-    """Codes of some of the tickets that were signed before the sale, by barcode."""
+    codes: dict[int, bytes] = field(default_factory=dict)
+    """Codes of those of its tickets that are signed already, by barcode: before the sale, or with the batch."""
 
 
 Take = Callable[[int, SaleFacts, int], tuple[int, bytes] | None]
@@ -186,12 +185,12 @@ def write_down(
         order = OrderRow(
             request.account_id, clockwork.next_id(), request.request_hash, request.customer, request.company
         )
-        tickets, minted = _tickets_of(request, order.order_id, view, take)
+        tickets, codes = _tickets_of(request, order.order_id, view, take)
         sales.orders.append(order)
         sales.tickets.extend(tickets)
         if request.idempotency:
             sales.idempotency.append(IdempotencyRow(request.account_id, request.idempotency, None, int(time.time())))
-        placed.append(Placed(outcome, order, tickets, minted))
+        placed.append(Placed(outcome, order, tickets, codes))
     return placed, sales
 
 
@@ -199,7 +198,7 @@ def _tickets_of(
     request: OrderRequest, order_id: int, view: SaleView, take: Take
 ) -> tuple[list[TicketRow], dict[int, bytes]]:
     tickets: list[TicketRow] = []
-    minted: dict[int, bytes] = {}
+    codes: dict[int, bytes] = {}
     for line in request.lines:
         if line.ticket_type_id is None:
             continue
@@ -210,7 +209,7 @@ def _tickets_of(
             ready = take(line.ticket_type_id, facts, key_number) if mintable else None
             barcode = ready[0] if ready else draw_barcode()
             if ready:
-                minted[barcode] = ready[1]
+                codes[barcode] = ready[1]
             ticket = TicketRow(
                 account_id=request.account_id,
                 order_id=order_id,
@@ -224,4 +223,4 @@ def _tickets_of(
                 key_number=key_number,
             )
             tickets.append(ticket)
-    return tickets, minted
+    return tickets, codes
