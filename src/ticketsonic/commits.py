@@ -1,7 +1,7 @@
 """Group commit: many waiting requests, one transaction.
 
-While one batch commits, the next gathers; there is no timer, and a batch of one is the plain case. Before a batch is
-taken the event loop goes round a few times, so that those who are at the door already come with it (0017). The queue is
+While one batch commits, the next gathers; there is no timer, and a batch of one is the plain case. Behind a batch the
+event loop goes round a few times, so that those who ask again come with the next (docs/decisions/0017). The queue is
 bounded: beyond it a request is refused at once. A request whose caller has gone is dropped before it enters a
 batch. An unexpected error splits its batch, down to the one request that fails, so that one bad request cannot
 spoil the others (architecture.md, "The hot path").
@@ -91,13 +91,13 @@ class Committer(Generic[Request, Outcome]):
                 self._arrived.clear()
                 await self._arrived.wait()
                 continue
-            for _ in range(GATHERING_TURNS):
-                await asyncio.sleep(0)
             batch = self._take()
             depth.set(len(self._waiting))
             if batch:
                 sizes.observe(len(batch))
                 await self._commit_batch(batch)
+                for _ in range(GATHERING_TURNS):
+                    await asyncio.sleep(0)
 
     def _take(self) -> list[tuple[Request, asyncio.Future[Outcome]]]:
         batch: list[tuple[Request, asyncio.Future[Outcome]]] = []

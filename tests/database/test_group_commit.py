@@ -58,17 +58,21 @@ def test_each_gets_its_own_outcome_in_batches_of_bounded_size() -> None:
     run(body)
 
 
-def test_who_is_at_the_door_already_comes_with_the_batch() -> None:
-    """As a connection does it: one turn of the loop reads a request, the next one brings it here."""
-
+def test_who_asks_again_at_once_comes_with_those_who_wait_already() -> None:
     async def body(committer: Numbers, till: Till) -> None:
-        loop = asyncio.get_running_loop()
-        there: list[asyncio.Task[int]] = []
-        first = asyncio.create_task(committer.submit(1))
-        loop.call_soon(lambda: there.append(loop.create_task(committer.submit(2))))
-        assert await first == 2
-        assert await there[0] == 4
-        assert till.batches == [[1, 2]]
+        async def ask_again() -> int:
+            await committer.submit(1)
+            await asyncio.sleep(0)  # a turn of the loop, in which a connection reads what comes
+            return await asyncio.create_task(committer.submit(3))
+
+        till.open.clear()
+        first = asyncio.create_task(ask_again())
+        await asyncio.sleep(0.01)
+        second = asyncio.create_task(committer.submit(2))
+        await asyncio.sleep(0.01)
+        till.open.set()
+        assert (await first, await second) == (6, 4)
+        assert till.batches == [[1], [2, 3]]
 
     run(body)
 
