@@ -137,10 +137,11 @@ class HotStatements(Protocol):
     async def read_sale_view(self, question: SaleQuestion) -> SaleView:
         """Read stock, facts, hashes and idempotency keys in one snapshot, without a lock."""
 
-    async def write_sales(self, sales: Sales) -> dict[int, int] | None:
+    async def write_sales(self, sales: Sales, meanwhile: Callable[[], None]) -> dict[int, int] | None:
         """Write all of it if every version still holds and every stock suffices; else nothing.
 
-        Returns what is left by ticket type, or None where a guard objected.
+        Returns what is left by ticket type, or None where a guard objected. `meanwhile` is work for the time in which
+        the database is at it: called once all is on its way, and at the most once. It raises nothing.
         """
 
     async def sell_locked(self, question: SaleQuestion, plan: Callable[[SaleView], Sales]) -> SaleView:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
+from tests.database.holding import stock_held
 from tests.state.test_decisions import one_by_one
 from ticketsonic.checkin.admitting import Scan, Scanned, admit
 from ticketsonic.database import Database
@@ -22,6 +23,7 @@ from ticketsonic.orders.decision import OrderLine, OrderRequest, Sold
 from ticketsonic.orders.placing import Placed, Seller
 from ticketsonic.schema import accounts, events, stocks, ticket_types
 from ticketsonic.tickets.codes.payload import CodePayload
+from ticketsonic.tickets.issuing import Batch
 
 STOCKS = (3, 5, 9)
 numbers = itertools.count(1)
@@ -182,3 +184,59 @@ def test_batches_of_scans_get_what_one_by_one_would_get(migrated_url: str) -> No
             assert results[0] == results[1]
 
     check()
+
+
+class Signer:
+    """Signs at once, and keeps count of the codes it made for each batch."""
+
+    def __init__(self) -> None:
+        self.made: list[int] = []
+
+    def sign(self, batch: Batch) -> None:
+        codes = [(ticket.barcode, each) for tickets, each in batch for ticket in tickets]
+        for barcode, each in codes:
+            each[barcode] = b"code"
+        self.made.append(len(codes))
+
+
+def one_of(account_id: int, ticket_type_id: int, request_hash: str) -> OrderRequest:
+    return OrderRequest(account_id, request_hash, None, None, (OrderLine(ticket_type_id, 1, None, None),), 1, 2, None)
+
+
+def test_a_batch_is_signed_while_the_database_writes_it(migrated_url: str) -> None:
+    async def main() -> None:
+        signer = Signer()
+        async with opened(migrated_url) as database:
+            account_id, types = await make_types(database)
+            seller = Seller(database, sign=signer.sign)
+            orders = [one_of(account_id, types[2], name) for name in "ab"]
+            async with stock_held(migrated_url, str(types[2])):
+                placing = asyncio.create_task(seller.place(orders))
+                await asyncio.sleep(0.5)
+                assert not placing.done()
+                # On PostgreSQL the statement is on its way; SQLite waits for its file before anything is.
+                assert signer.made == ([2] if migrated_url.startswith("postgresql") else [])
+            placed = await placing
+            assert signer.made == [2]
+            assert [len(each.tickets) == len(each.codes) == 1 for each in placed] == [True, True]
+
+    asyncio.run(main())
+
+
+def test_who_repeats_himself_has_no_two_batches_in_a_row_signed_in_vain(migrated_url: str) -> None:
+    async def main() -> None:
+        signer = Signer()
+        async with opened(migrated_url) as database:
+            account_id, types = await make_types(database)
+            seller = Seller(database, sign=signer.sign)
+            await seller.place([one_of(account_id, types[2], "again")])
+            made = []
+            for name in "abc":
+                signer.made.clear()
+                batch = [one_of(account_id, types[2], "again"), one_of(account_id, types[2], name)]
+                repeated, sold = await seller.place(batch)
+                assert (len(repeated.tickets), len(sold.tickets), len(sold.codes)) == (0, 1, 1)
+                made.append(sum(signer.made))
+            assert made == ([3, 1, 1] if migrated_url.startswith("postgresql") else [1, 1, 1])
+
+    asyncio.run(main())

@@ -73,14 +73,7 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
         return await admit(database, scans, printing.tell)
 
     minter = Minter(database, keyring, most_codes=settings.minted_codes, is_busy=is_busy)
-    seller = Seller(database, minter.take)
     issuer = Issuer(keyring, threads=signing_threads(settings))
-
-    async def sell_batch(requests: Sequence[OrderRequest]) -> list[Placed]:
-        placed = await seller.place(requests)
-        issuer.sign_batch((each.tickets, each.codes) for each in placed if each.tickets)
-        return placed
-
     bounds = {"batch_size": settings.batch_size, "queue_length": settings.queue_length}
     engine = Engine(
         settings=settings,
@@ -91,7 +84,7 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
         key_use=key_use,
         front_door=build_front_door(settings, database, seal, keyring),
         issuer=issuer,
-        orders=Committer("orders", sell_batch, **bounds),
+        orders=Committer("orders", Seller(database, minter.take, issuer.sign_batch).place, **bounds),
         admissions=Committer("admissions", admit_batch, **bounds),
         minter=minter,
         badges=badges,

@@ -5,6 +5,7 @@ and only where every guard holds does anything happen. Orders go in by the order
 locked by barcode, so that no two processes wait for each other in a circle.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -130,10 +131,16 @@ class PostgresqlHot:
         """See :class:`ticketsonic.ledger.HotStatements`."""
         return await self._run(lambda connection: _read_sale_view(connection, question))
 
-    async def write_sales(self, sales: Sales) -> dict[int, int] | None:
+    async def write_sales(self, sales: Sales, meanwhile: Callable[[], None]) -> dict[int, int] | None:
         """See :class:`ticketsonic.ledger.HotStatements`."""
+
+        async def write(connection: Any) -> dict[int, int] | None:
+            # It is called when this task first waits: then the statement is written.
+            asyncio.get_running_loop().call_soon(meanwhile)
+            return await _write_sales(connection, sales)
+
         try:
-            available = await self._run(lambda connection: _write_sales(connection, sales))
+            available = await self._run(write)
         except Conflict:
             return None
         if available is not None:

@@ -199,11 +199,13 @@ class SqliteHot:
         async with self._transaction(_READ) as connection:
             return _read_sale_view(connection, question)
 
-    async def write_sales(self, sales: Sales) -> dict[int, int] | None:
+    async def write_sales(self, sales: Sales, meanwhile: Callable[[], None]) -> dict[int, int] | None:
         """See :class:`ticketsonic.ledger.HotStatements`."""
         try:
             async with self._transaction(_WRITE) as connection:
-                return _write_sales(connection, sales)
+                available = _write_sales(connection, sales)
+                asyncio.get_running_loop().call_soon(meanwhile)  # when this task waits for the COMMIT
+                return available
         except Conflict:
             return None
 

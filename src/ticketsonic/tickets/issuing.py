@@ -25,7 +25,7 @@ MOST_OF_A_BATCH = 64
 Work = list[tuple[bytes, PrivateKey]]
 """What is to be signed, spelled here: a thread that signs works with nothing that the event loop works with."""
 Signatures = list[bytes]
-Sold = Iterable[tuple[Sequence[TicketRow], dict[int, bytes]]]
+Batch = Iterable[tuple[Sequence[TicketRow], dict[int, bytes]]]
 """The tickets of each order of a batch, with those of their codes that are signed already, by barcode."""
 Gathered = list[tuple[Work, "asyncio.Future[Signatures]"]]
 
@@ -60,12 +60,12 @@ class Issuer:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def sign_batch(self, orders: Sold) -> None:
-        """Add the codes of a batch just sold, where they are signed in place: one right after the other.
+    def sign_batch(self, orders: Batch) -> None:
+        """Add the codes of a batch that is being sold, where they are signed in place: one right after the other.
 
         Between two signatures the processor's caches hold nothing of what answers a request any more, so it is quicker
-        to sign all, then to answer all (docs/decisions/0017). Raises nothing: the batch is sold. What is not signed
-        here is left to :meth:`sign`: large orders, keys that are not open yet, whatever cannot be signed.
+        to sign all, then to answer all (docs/decisions/0017). Raises nothing, for the batch is as good as sold. What is
+        not signed here is left to :meth:`sign`: large orders, keys that are not open yet, whatever cannot be signed.
         """
         if self._threads:
             return
