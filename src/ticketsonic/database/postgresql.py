@@ -210,8 +210,13 @@ class PostgresqlHot:
 
     async def _run(self, work: Callable[[Any], Awaitable[T]]) -> T:
         try:
-            async with (await self._opened()).acquire(timeout=STATEMENT_SECONDS) as connection:
+            pool = await self._opened()
+            async with asyncio.timeout(STATEMENT_SECONDS):  # the pool's own would be a task a batch
+                connection = await pool.acquire()
+            try:
                 return await work(connection)
+            finally:
+                await pool.release(connection)
         except _CONFLICT as error:
             raise Conflict(str(error)) from error
         except Exception as error:
