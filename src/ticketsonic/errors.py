@@ -28,8 +28,14 @@ class Refusal(Exception):
 
     @functools.cached_property
     def body(self) -> bytes:
-        """The JSON of its answer, spelled once: when a sale is over, thousands are refused with the same words."""
-        return msgspec.json.encode(answer_of(self))
+        """The JSON of its answer, in the one shape of an error, with `errors` where they help.
+
+        Spelled once: when a sale is over, thousands are refused with the same words.
+        """
+        answer: dict[str, Any] = {"status": "error", "message": self.message}
+        if self.errors:
+            answer["errors"] = self.errors
+        return msgspec.json.encode(answer)
 
 
 class UnknownUser(Refusal):
@@ -155,11 +161,3 @@ class ErrorAnswer(Struct, omit_defaults=True):
     message: str
     status: str
     errors: list[FieldError] | None = None
-
-
-def answer_of(refusal: Refusal) -> dict[str, Any]:
-    """Put a refusal into the one shape of an error: status, message and, where it helps, errors."""
-    answer: dict[str, Any] = {"status": "error", "message": refusal.message}
-    if refusal.errors:
-        answer["errors"] = refusal.errors
-    return answer
