@@ -1,10 +1,11 @@
 """Group commit: many waiting requests, one transaction.
 
 While one batch commits, the next gathers; there is no timer, and a batch of one is the plain case. Behind a batch the
-event loop goes round a few times, so that those who ask again come with the next (docs/decisions/0017). The queue is
-bounded: beyond it a request is refused at once. A request whose caller has gone is dropped before it enters a
-batch. An unexpected error splits its batch, down to the one request that fails, so that one bad request cannot
-spoil the others (architecture.md, "The hot path").
+event loop may go round a few times, so that those who ask again come with the next: that makes batches twice as large,
+where nothing is lost by not committing meanwhile (docs/decisions/0017). The queue is bounded: beyond it a request is
+refused at once. A request whose caller has gone is dropped before it enters a batch. An unexpected error splits its
+batch, down to the one request that fails, so that one bad request cannot spoil the others (architecture.md, "The hot
+path").
 """
 
 import asyncio
@@ -44,15 +45,19 @@ class CallerGone(Exception):
 class Committer(Generic[Request, Outcome]):
     """Takes requests one by one, commits them by the batch, and gives each its own outcome."""
 
-    def __init__(self, name: str, commit: Commit[Request, Outcome], *, batch_size: int, queue_length: int) -> None:
+    def __init__(
+        self, name: str, commit: Commit[Request, Outcome], *, batch_size: int, queue_length: int, turns: int = 0
+    ) -> None:
         """`commit` gets 1 to `batch_size` requests in the order of their arrival and returns as many outcomes.
 
-        It raises where none has taken effect; where some have, it gives the others as :class:`Unsettled`.
+        It raises where none has taken effect; where some have, it gives the others as :class:`Unsettled`. `turns` is
+        how often the event loop goes round behind a batch: none, or :data:`GATHERING_TURNS`.
         """
         self._name = name
         self._commit = commit
         self._batch_size = batch_size
         self._queue_length = queue_length
+        self._turns = turns
         self._waiting: deque[tuple[Request, asyncio.Future[Outcome], Gone]] = deque()
         self._arrived = asyncio.Event()
         self._stopping = False
@@ -96,7 +101,7 @@ class Committer(Generic[Request, Outcome]):
             if batch:
                 sizes.observe(len(batch))
                 await self._commit_batch(batch)
-                for _ in range(GATHERING_TURNS):
+                for _ in range(self._turns):
                     await asyncio.sleep(0)
 
     def _take(self) -> list[tuple[Request, asyncio.Future[Outcome]]]:

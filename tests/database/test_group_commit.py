@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ticketsonic.commits import CallerGone, Committer, Unsettled
+from ticketsonic.commits import GATHERING_TURNS, CallerGone, Committer, Unsettled
 from ticketsonic.database import DatabaseAway
 from ticketsonic.errors import TemporarilyUnavailable
 
@@ -32,11 +32,15 @@ class Till:
 
 
 def run(
-    body: Callable[[Numbers, Till], Awaitable[None]], till: Callable[[], Till] = Till, *, queue_length: int = 100
+    body: Callable[[Numbers, Till], Awaitable[None]],
+    till: Callable[[], Till] = Till,
+    *,
+    queue_length: int = 100,
+    turns: int = 0,
 ) -> None:
     async def main() -> None:
         the_till = till()
-        committer = Numbers("test", the_till.take, batch_size=8, queue_length=queue_length)
+        committer = Numbers("test", the_till.take, batch_size=8, queue_length=queue_length, turns=turns)
         committer.start()
         async with asyncio.timeout(10):
             await body(committer, the_till)
@@ -58,7 +62,10 @@ def test_each_gets_its_own_outcome_in_batches_of_bounded_size() -> None:
     run(body)
 
 
-def test_who_asks_again_at_once_comes_with_those_who_wait_already() -> None:
+@pytest.mark.parametrize(("turns", "batches"), [(GATHERING_TURNS, [[1], [2, 3]]), (0, [[1], [2], [3]])])
+def test_who_asks_again_at_once_comes_with_those_who_wait_where_it_gathers(
+    turns: int, batches: list[list[int]]
+) -> None:
     async def body(committer: Numbers, till: Till) -> None:
         async def ask_again() -> int:
             await committer.submit(1)
@@ -72,9 +79,9 @@ def test_who_asks_again_at_once_comes_with_those_who_wait_already() -> None:
         await asyncio.sleep(0.01)
         till.open.set()
         assert (await first, await second) == (6, 4)
-        assert till.batches == [[1], [2, 3]]
+        assert till.batches == batches
 
-    run(body)
+    run(body, turns=turns)
 
 
 def test_beyond_the_queue_a_request_is_refused_at_once_and_the_others_are_answered() -> None:

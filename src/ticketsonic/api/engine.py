@@ -11,7 +11,7 @@ from ticketsonic.accounts.key_use import KeyUse
 from ticketsonic.accounts.signing_keys import Keyring
 from ticketsonic.badges.lanes import Lanes
 from ticketsonic.checkin.admitting import Scan, Scanned, admit
-from ticketsonic.commits import Committer, Unsettled
+from ticketsonic.commits import GATHERING_TURNS, Committer, Unsettled
 from ticketsonic.database import Database
 from ticketsonic.orders.decision import OrderRequest
 from ticketsonic.orders.live_counts import LiveBoard
@@ -84,7 +84,9 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
         key_use=key_use,
         front_door=build_front_door(settings, database, seal, keyring),
         issuer=issuer,
-        orders=Committer("orders", Seller(database, minter.take, issuer.sign_batch).place, **bounds),
+        orders=Committer(
+            "orders", Seller(database, minter.take, issuer.sign_batch).place, turns=GATHERING_TURNS, **bounds
+        ),
         admissions=Committer("admissions", admit_batch, **bounds),
         minter=minter,
         badges=badges,
