@@ -4,8 +4,8 @@ import base64
 from pathlib import Path
 
 import pytest
-from tests.tickets.signing import Sign, tickets_of, with_issuer
 
+from tests.tickets.signing import Sign, tickets_of, with_issuer
 from ticketsonic.ledger import TicketRow
 from ticketsonic.tickets.issuing import MOST_OF_A_BATCH, Issuer
 

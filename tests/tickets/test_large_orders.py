@@ -5,8 +5,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.tickets.signing import LARGE, Sign, tickets_of, with_issuer
 
+from tests.tickets.signing import LARGE, Sign, tickets_of, with_issuer
 from ticketsonic.ledger import TicketRow
 from ticketsonic.tickets.issuing import LONGEST_JOB, Issuer
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.servers import RunningServer, fresh_hash
 
+from tests.servers import RunningServer, fresh_hash
 from ticketsonic.accounts.accounts import create_account
 from ticketsonic.accounts.signing_keys import Keyring
 from ticketsonic.database import Database

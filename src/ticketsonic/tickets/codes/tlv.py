@@ -10,7 +10,6 @@ from ticketsonic.tickets.codes.payload import CodePayload, UnreadableCode
 
 FORMAT_VERSION = 1
 _LABELS = b"VH$IETFCSBRPX"
-_VERSION = b"V\x01%c" % FORMAT_VERSION
 _CHECKSUM_BYTES = 2
 _LONGEST_INTEGER_BYTES = 8
 _SHORTEST_BARCODE_BYTES = 8
@@ -28,6 +27,9 @@ def write_segments(segments: list[tuple[bytes, bytes]]) -> bytes:
 
 def _segment(label: bytes, value: bytes) -> bytes:
     return b"%b%c%b" % (label, len(value), value)
+
+
+_VERSION = _segment(b"V", encode_integer(FORMAT_VERSION))
 
 
 def _close(run: bytes) -> bytes:
