@@ -75,6 +75,8 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
     minter = Minter(database, keyring, most_codes=settings.minted_codes, is_busy=is_busy)
     issuer = Issuer(keyring, threads=signing_threads(settings))
     bounds = {"batch_size": settings.batch_size, "queue_length": settings.queue_length}
+    # While PostgreSQL writes orders they are signed; while it admits there is nothing else to do (docs/decisions/0017).
+    admission_turns = GATHERING_TURNS if settings.uses_sqlite else 0
     engine = Engine(
         settings=settings,
         database=database,
@@ -87,7 +89,7 @@ def open_engine(settings: Settings, is_busy: Callable[[], bool]) -> Engine:
         orders=Committer(
             "orders", Seller(database, minter.take, issuer.sign_batch).place, turns=GATHERING_TURNS, **bounds
         ),
-        admissions=Committer("admissions", admit_batch, **bounds),
+        admissions=Committer("admissions", admit_batch, turns=admission_turns, **bounds),
         minter=minter,
         badges=badges,
         shown=ShownAgain(),
