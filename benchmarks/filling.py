@@ -29,7 +29,7 @@ class OnSale(Struct, frozen=True):
 
 
 def fill(environment: Mapping[str, str], on_sale: OnSale, tickets: int, codes: int) -> list[str]:
-    """Sell so many tickets; returns the codes of `codes` of them, taken evenly from all.
+    """Sell so many tickets; returns the codes of `codes` of them, taken evenly from all, in no order: as people come.
 
     The process is meant for nothing else: a collector that looks through each batch of orders would take a quarter.
     """
@@ -49,7 +49,9 @@ async def _fill(environment: Mapping[str, str], on_sale: OnSale, tickets: int, c
             placed = await seller.place([_request(caller, on_sale.sku) for _ in range(count)])
             _check(placed)
             kept += [_sold(placed[index]) for index in range(count) if (start + index) % every == 0]
-        return await _sign(engine.issuer, kept[:codes])
+        kept = kept[:codes]
+        random.shuffle(kept)
+        return await _sign(engine.issuer, kept)
     finally:
         await engine.close()
 
