@@ -39,9 +39,9 @@ class Shop:
         self.keyring = Keyring(database, Seal(secrets.token_hex(16)))
         self.minter = Minter(database, self.keyring, most_codes=most_codes, is_busy=lambda: False)
 
-    async def open(self) -> None:
+    async def open(self, email: str = "alice@example.com") -> None:
         await migrate(self.database)
-        account, _ = await create_account(self.database, self.keyring, "alice@example.com", rsa_bits=1024)
+        account, _ = await create_account(self.database, self.keyring, email, rsa_bits=1024)
         self.account_id = account.account_id
         types = [TicketTypeFields(primary_text_pl="Pass", price=100, currency="EUR", stock=stock) for stock in STOCKS]
         event = NewEvent(request_hash="h", primary_text_pl="Event", tickets=types, badge=BadgeFields())
@@ -136,6 +136,23 @@ def test_a_new_signing_key_drops_what_was_minted(with_shop: WithShop) -> None:
         assert await shop.take(shop.type_ids[0]) is None
 
     with_shop(1000, work)
+
+
+def test_a_key_that_cannot_be_opened_keeps_nobody_elses_pools_empty(
+    with_shop: WithShop, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work(shop: Shop) -> None:
+        stranger = Shop(shop.database, 0)  # with a secret of its own, which the minter does not know
+        await stranger.open("bob@example.com")
+        await shop.fill()
+        assert all([await shop.take(type_id) for type_id in shop.type_ids])
+        view = await shop.database.hot.read_sale_view(SaleQuestion(stranger.type_ids, [], []))
+        for type_id in stranger.type_ids:
+            assert shop.minter.take(type_id, view.facts[type_id], 1) is None
+        await shop.fill()
+        assert [record.error for record in caplog.records] == ["WrongSecret"] * len(STOCKS)
+
+    with_shop(200, work)
 
 
 def test_what_was_minted_is_sold_shown_again_and_admitted_as_if_signed_on_the_spot(

@@ -40,6 +40,7 @@ class Pool(Struct):
     key_number: int
     codes: deque[tuple[int, bytes]]
     wanted: int = 0
+    given_up: bool = False
 
 
 class Minter:
@@ -104,11 +105,23 @@ class Minter:
                 await asyncio.sleep(LOOK_AROUND_SECONDS)
 
     async def mint_some(self) -> bool:
-        """Sign a few codes for the first pool that is not full; returns whether there was one."""
+        """Sign a few codes for the first pool that is not full; returns whether there was one.
+
+        A pool whose codes cannot be signed, as with a key that is sealed with another secret, is given up: the others
+        are not to wait for it, and its orders say what is wrong.
+        """
         pool_of = next(((i, p) for i, p in self._pools.items() if len(p.codes) < p.wanted), None)
-        if pool_of is not None:
-            await self._mint(*pool_of)
-        return pool_of is not None
+        if pool_of is None:
+            return False
+        number, pool = pool_of
+        try:
+            await self._mint(number, pool)
+        except DatabaseAway:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep others' pools empty
+            pool.given_up, pool.wanted = True, 0
+            log.warning("nothing minted", extra={"ticket_type_id": number, "error": type(error).__name__})
+        return True
 
     async def _mint(self, ticket_type_id: int, pool: Pool) -> None:
         key = await self._keyring.private_key(pool.facts.account_id, pool.key_number)
@@ -133,7 +146,7 @@ class Minter:
             pool = self._pools.get(number)
             if pool is None or pool.facts != facts or pool.key_number != key_number:
                 pool = self._pools[number] = Pool(facts, key_number, deque())
-            pool.wanted = min(available, room)
+            pool.wanted = 0 if pool.given_up else min(available, room)
             room -= pool.wanted
             while len(pool.codes) > pool.wanted:
                 pool.codes.pop()
