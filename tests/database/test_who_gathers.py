@@ -41,13 +41,13 @@ async def scan_again_behind_another(engine: Engine) -> None:
 
 
 def test_admissions_gather_where_the_database_is_in_the_process_and_not_where_it_is_waited_for(
-    database_url: str, tmp_path: Path
+    fresh_database_url: str, tmp_path: Path
 ) -> None:
     async def main() -> float:
-        database = Database(database_url)
+        database = Database(fresh_database_url)
         await migrate(database)
         await database.close()
-        engine = open_engine(Settings(database=database_url, data_dir=tmp_path), lambda: False)
+        engine = open_engine(Settings(database=fresh_database_url, data_dir=tmp_path), lambda: False)
         try:
             await asyncio.wait_for(scan_again_behind_another(engine), 10)  # opens what is opened once
             before = batches()
@@ -56,5 +56,5 @@ def test_admissions_gather_where_the_database_is_in_the_process_and_not_where_it
         finally:
             await engine.close()
 
-    gathers = database_url.startswith("sqlite:")
+    gathers = fresh_database_url.startswith("sqlite:")
     assert asyncio.run(main()) == (2 if gathers else 3)
