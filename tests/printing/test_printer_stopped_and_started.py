@@ -16,6 +16,8 @@ from tests.servers import RunningServer, Tenant
 
 ADMISSIONS = 200
 GATES = 4
+MOST_SECONDS = 240
+OPEN_STATES = ("waiting", "sending", "accepted")
 MOST_LOST_AT_ONCE = 7
 """What a printer had at that instant: five accepted, and one that each process was sending."""
 
@@ -47,7 +49,7 @@ def test_every_badge_comes_out_once_or_is_shown_as_uncertain(
             answers = gates.map(lambda code: alice.validate(code).json()["status"], codes)
             stop_and_start(own_printer)
             assert set(answers) == {"success"}
-        until(lambda: all_settled(alice, event_id), seconds=240)
+        await_all_settled(alice, event_id)
         jobs = every_job(alice, event_id)
     states = Counter(job["state"] for job in jobs)
     pages = {name.rpartition("-")[2]: len(times) for name, times in own_printer.pages().items()}
@@ -58,12 +60,14 @@ def test_every_badge_comes_out_once_or_is_shown_as_uncertain(
     assert states["uncertain"] <= 3 * MOST_LOST_AT_ONCE, states
 
 
-def all_settled(tenant: Tenant, event_id: int) -> bool:
-    """Whether nothing is under way any more; asked gently, since printing is what the machine is for."""
-    time.sleep(0.5)
-    open_states = ("waiting", "sending", "accepted")
-    paths = (f"print/jobs?job_state={state}" for state in open_states)
-    return not any(tenant.get(path, x_api_eventid=str(event_id)).json()["print_jobs"] for path in paths)
+def await_all_settled(tenant: Tenant, event_id: int) -> None:
+    """Wait until nothing is under way any more; asked gently, since printing is what the machine is for."""
+    end = time.monotonic() + MOST_SECONDS
+    while under_way := [job for job in every_job(tenant, event_id) if job["state"] in OPEN_STATES]:
+        if time.monotonic() > end:
+            printers = tenant.get("printer/list", x_api_eventid=str(event_id)).json()["printers"]
+            raise AssertionError(f"still under way: {under_way}; of {printers}")
+        time.sleep(0.5)
 
 
 def stop_and_start(printer: RealPrinter) -> None:
