@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-PRINT_JOB, CREATE_JOB, SEND_DOCUMENT, GET_PRINTER_ATTRIBUTES = 2, 5, 6, 11
+PRINT_JOB, CREATE_JOB, SEND_DOCUMENT, CANCEL_JOB, GET_JOBS, GET_PRINTER_ATTRIBUTES = 2, 5, 6, 8, 10, 11
 _PRINTS = (PRINT_JOB, SEND_DOCUMENT)
 # As the value of an attribute: one that offers to open jobs offers to print them whole twice instead.
 _OPENS, _PRINTS_WHOLE = (b"\x23\0\0\0\4" + number.to_bytes(4, "big") for number in (CREATE_JOB, PRINT_JOB))
@@ -35,7 +35,11 @@ class Middleman:
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
     held_answer: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the printer has answered what was held back."""
+    lets_go_at_cancel: bool = False
+    """What is held back reaches the printer right before it is told to drop it."""
     printed: int = 0
+    was_asked_for_jobs: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: int = 0
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -67,6 +71,13 @@ class Middleman:
             return None
         if operation == self.holds:
             return await self._answer_late(request)
+        if operation == GET_JOBS:
+            self.was_asked_for_jobs.set()
+        if operation == CANCEL_JOB:
+            self.cancelled += 1
+            if self.lets_go_at_cancel:
+                self.let_go.set()
+                await self.held_answer.wait()
         if prints:
             self.is_silent = self.then_silent
             if self.loses_requests:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.printing.conftest import Body
 from tests.printing.ippeveprinter import RealPrinter
-from tests.printing.middleman import middleman
+from tests.printing.middleman import SEND_DOCUMENT, middleman
 from tests.printing.stall import Stall
 from ticketsonic.allowed_hosts import read_allowed_hosts
 from ticketsonic.badges.lanes import Lanes
@@ -88,6 +88,40 @@ def test_what_did_not_arrive_is_sent_again(at_stall: At, printer: RealPrinter, l
             between.loses_requests = False
             job = await until(stall, job_id, "printed", "uncertain", "failed")
             assert (job.state, len(printer.pages()[job.name])) == ("printed", 1)
+
+    at_stall(body)
+
+
+def test_a_badge_on_its_way_into_a_printer_that_wakes_up_is_waited_for(
+    at_stall: At, printer: RealPrinter, lanes: Lanes
+) -> None:
+    async def body(stall: Stall) -> None:
+        async with middleman(printer.port) as between, dispatched(stall, lanes):
+            between.holds = SEND_DOCUMENT
+            await stall.printer(url=between.url)
+            job_id = await sold_job(stall)
+            await asyncio.wait_for(between.is_held.wait(), MOST_SECONDS)
+            between.was_asked_for_jobs.clear()
+            await between.was_asked_for_jobs.wait()  # the sender has lost patience
+            await asyncio.sleep(0.2)  # and is told that the document has not come
+            between.let_go.set()
+            job = await until(stall, job_id, "printed", "uncertain", "failed", "cancelled")
+            assert (job.state, between.cancelled, len(printer.pages()[job.name])) == ("printed", 0, 1)
+
+    at_stall(body)
+
+
+def test_a_badge_that_comes_just_as_it_is_withdrawn_is_left_to_a_person(
+    at_stall: At, own_printer: RealPrinter, lanes: Lanes
+) -> None:
+    async def body(stall: Stall) -> None:
+        (own_printer.folder / "slow").write_text("0.7")
+        async with middleman(own_printer.port) as between, dispatched(stall, lanes):
+            between.holds, between.lets_go_at_cancel = SEND_DOCUMENT, True
+            await stall.printer(url=between.url)
+            job = await until(stall, await sold_job(stall), "printed", "uncertain", "failed", "cancelled")
+            assert (job.state, between.cancelled) == ("uncertain", 1)
+            assert "just as it was withdrawn" in (job.detail or "")
 
     at_stall(body)
 

@@ -1,17 +1,22 @@
 """A job was perhaps sent, and no answer came: ask the printer by the job's name, and believe only what it can know.
 
 That it knows no such job proves something only where it would still know: it has been on since before the job was
-sent, and not so long ago that it may have forgotten (60 s is the least that printers remember). And what was sent may
-still be on its way into a printer that has just woken up: so it is asked twice. One that was opened, and whose document
-has not come, is withdrawn: from then on the printer refuses the document, however late its sender wakes up (press.py).
+sent, and not so long ago that it may have forgotten (60 s is the least that printers remember). One that was opened,
+and whose document has not come, is withdrawn: from then on the printer refuses the document, however late its sender
+wakes up (press.py).
+
+What was sent may still be on its way into a printer that has just woken up, and a printer may be reading a document
+while it is told to drop it, and print it all the same. So nothing is believed that it does not say twice.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import Enum
 
-from ticketsonic.printing.ipp.conditions import JobThere, PrinterSays
+from ticketsonic.printing.ipp.conditions import JobState, JobThere, PrinterSays
 from ticketsonic.printing.ipp.exchange import NoAnswer, NotSent
 from ticketsonic.printing.ipp.printer import Printer, Refused
 from ticketsonic.printing.jobs import PrintJob
@@ -32,8 +37,17 @@ class Lost(Enum):
     RESTARTED = "The printer was switched off and on, and does not know what it printed before."
     TOO_LATE = "The printer was asked too late to know."
     MAY_YET_COME = "Whoever was sending it fell silent, and could still send it."
+    CUT_SHORT = "It reached the printer just as it was withdrawn there, and may have come out."
     FORGOTTEN = "The printer had accepted it, and does not know it any more."
     NOT_ASKED = "The server is stopping: the next one asks."
+
+
+class _Said(Enum):
+    """What a printer must say twice."""
+
+    UNKNOWN = "no such job"
+    LACKING = "its document has not come"
+    WITHDRAWN = "it was cancelled, and nothing of it came out"
 
 
 async def settle(
@@ -49,28 +63,65 @@ async def settle(
     `by_another` says that another process had it in hand, which may be frozen, not dead.
     """
     give_up_at = time.monotonic() + ASKING_SECONDS
-    misses = 0
-    while True:
-        if is_stopping():
-            return Lost.NOT_ASKED
-        try:
-            there = await printer.find(job.name)
-            if there is not None and there.lacks_document:
-                there = await printer.withdraw(there)
-            if there is None:
-                lost = _what_not_knowing_means(job.taken_at or 0, await printer.describe(), by_another=by_another)
-                misses += 1
-                if lost is not Lost.NEVER_ARRIVED or misses > 1:
-                    return lost
-            elif not there.lacks_document:
-                return there
-        except (NotSent, NoAnswer, Refused):
-            pass
+    inquiry = _Inquiry(printer, job, by_another)
+    while not is_stopping():
+        with contextlib.suppress(NotSent, NoAnswer, Refused):
+            found = await inquiry.ask()
+            if found is not None:
+                return found
         if time.monotonic() > give_up_at:
             return Lost.SILENT
         if not await hold(job):
-            return Lost.NOT_ASKED
+            break
         await asyncio.sleep(AGAIN_SECONDS)
+    return Lost.NOT_ASKED
+
+
+@dataclass(slots=True)
+class _Inquiry:
+    """What a printer has said of one job so far."""
+
+    printer: Printer
+    job: PrintJob
+    by_another: bool
+    _said: _Said | None = None
+    _withdrew: bool = False
+    _came_all_the_same: bool = False
+
+    async def ask(self) -> JobThere | Lost | None:
+        """Ask once; returns what settles it, None where it is to be asked again. Raises as `Printer` does."""
+        there = await self.printer.find(self.job.name)
+        if there is None:
+            return await self._unknown()
+        if there.lacks_document:
+            await self._lacking(there)
+            return None
+        return self._withdrawn(there) if self._withdrew else there
+
+    async def _unknown(self) -> Lost | None:
+        says = await self.printer.describe()
+        lost = _what_not_knowing_means(self.job.taken_at or 0, says, by_another=self.by_another)
+        return lost if lost is not Lost.NEVER_ARRIVED or self._says_again(_Said.UNKNOWN) else None
+
+    async def _lacking(self, opened: JobThere) -> None:
+        if self._says_again(_Said.LACKING):
+            self._withdrew = True
+            await self.printer.withdraw(opened)
+            self._said = _Said.WITHDRAWN
+
+    def _withdrawn(self, there: JobThere) -> JobThere | Lost | None:
+        if there.state in {JobState.COMPLETED, JobState.ABORTED}:
+            return there
+        if there.state != JobState.CANCELED:
+            self._came_all_the_same = True
+            return None
+        if self._came_all_the_same or not there.was_withdrawn:
+            return Lost.CUT_SHORT
+        return there if self._says_again(_Said.WITHDRAWN) else None
+
+    def _says_again(self, said: _Said) -> bool:
+        before, self._said = self._said, said
+        return before is said
 
 
 def _what_not_knowing_means(sent_at: int, says: PrinterSays, *, by_another: bool) -> Lost:
