@@ -12,7 +12,7 @@ import pytest
 
 from tests.printing.conftest import Body
 from tests.printing.ippeveprinter import RealPrinter
-from tests.printing.middleman import SEND_DOCUMENT, middleman
+from tests.printing.middleman import CREATE_JOB, SEND_DOCUMENT, middleman
 from tests.printing.stall import Stall
 from ticketsonic.allowed_hosts import read_allowed_hosts
 from ticketsonic.badges.lanes import Lanes
@@ -107,6 +107,31 @@ def test_a_badge_on_its_way_into_a_printer_that_wakes_up_is_waited_for(
             between.let_go.set()
             job = await until(stall, job_id, "printed", "uncertain", "failed", "cancelled")
             assert (job.state, between.cancelled, len(printer.pages()[job.name])) == ("printed", 0, 1)
+
+    at_stall(body)
+
+
+def test_a_job_that_is_opened_in_a_printer_that_wakes_up_does_not_stay_open(
+    at_stall: At, own_printer: RealPrinter, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "ASKING_SECONDS", 20)
+
+    async def body(stall: Stall) -> None:
+        async with middleman(own_printer.port) as between, dispatched(stall, lanes):
+            own_printer.kill()
+            own_printer.start()  # so that what it does not know would settle nothing
+            between.holds = CREATE_JOB
+            await stall.printer(url=between.url)
+            job_id = await sold_job(stall)
+            await asyncio.wait_for(between.is_held.wait(), MOST_SECONDS)
+            between.was_asked_for_jobs.clear()
+            await between.was_asked_for_jobs.wait()
+            await asyncio.sleep(0.2)  # the sender is told that there is no such job
+            between.let_go.set()
+            following = await until(stall, await sold_job(stall), "printed", "uncertain", "failed", "cancelled")
+            job = await until(stall, job_id, "printed", "uncertain", "failed", "cancelled")
+            assert (job.state, following.state, between.cancelled) == ("printed", "printed", 1)
+            assert len(own_printer.pages()[job.name]) == 1
 
     at_stall(body)
 

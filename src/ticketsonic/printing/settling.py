@@ -5,8 +5,9 @@ sent, and not so long ago that it may have forgotten (60 s is the least that pri
 and whose document has not come, is withdrawn: from then on the printer refuses the document, however late its sender
 wakes up (press.py).
 
-What was sent may still be on its way into a printer that has just woken up, and a printer may be reading a document
-while it is told to drop it, and print it all the same. So nothing is believed that it does not say twice.
+What was sent may still be on its way into a printer that has just woken up: a document, or a job that it would then
+keep open, and take no other. And a printer may be reading a document while it is told to drop it, and print it all the
+same. So nothing is believed that it does not say twice.
 """
 
 import asyncio
@@ -100,8 +101,9 @@ class _Inquiry:
 
     async def _unknown(self) -> Lost | None:
         says = await self.printer.describe()
-        lost = _what_not_knowing_means(self.job.taken_at or 0, says, by_another=self.by_another)
-        return lost if lost is not Lost.NEVER_ARRIVED or self._says_again(_Said.UNKNOWN) else None
+        if not self._says_again(_Said.UNKNOWN):
+            return None
+        return _what_not_knowing_means(self.job.taken_at or 0, says, by_another=self.by_another)
 
     async def _lacking(self, opened: JobThere) -> None:
         if self._says_again(_Said.LACKING):
