@@ -12,7 +12,7 @@ import pytest
 
 from tests.printing.conftest import Body
 from tests.printing.ippeveprinter import RealPrinter
-from tests.printing.middleman import CREATE_JOB, SEND_DOCUMENT, middleman
+from tests.printing.middleman import CREATE_JOB, SEND_DOCUMENT, Middleman, middleman
 from tests.printing.stall import Stall
 from ticketsonic.allowed_hosts import read_allowed_hosts
 from ticketsonic.badges.lanes import Lanes
@@ -55,6 +55,15 @@ async def until(stall: Stall, job_id: int, *states: str) -> PrintJob:
 
 async def sold_job(stall: Stall) -> int:
     return await stall.job(barcode=await stall.ticket())
+
+
+async def let_go_late(between: Middleman) -> None:
+    """Let what is held back reach the printer once its sender has lost patience and been told that it is not there."""
+    await asyncio.wait_for(between.is_held.wait(), MOST_SECONDS)
+    between.was_asked_for_jobs.clear()
+    await asyncio.wait_for(between.was_asked_for_jobs.wait(), MOST_SECONDS)
+    await asyncio.sleep(0.2)
+    between.let_go.set()
 
 
 @pytest.mark.parametrize("opens", [True, False])
@@ -100,11 +109,7 @@ def test_a_badge_on_its_way_into_a_printer_that_wakes_up_is_waited_for(
             between.holds = SEND_DOCUMENT
             await stall.printer(url=between.url)
             job_id = await sold_job(stall)
-            await asyncio.wait_for(between.is_held.wait(), MOST_SECONDS)
-            between.was_asked_for_jobs.clear()
-            await between.was_asked_for_jobs.wait()  # the sender has lost patience
-            await asyncio.sleep(0.2)  # and is told that the document has not come
-            between.let_go.set()
+            await let_go_late(between)
             job = await until(stall, job_id, "printed", "uncertain", "failed", "cancelled")
             assert (job.state, between.cancelled, len(printer.pages()[job.name])) == ("printed", 0, 1)
 
@@ -123,11 +128,7 @@ def test_a_job_that_is_opened_in_a_printer_that_wakes_up_does_not_stay_open(
             between.holds = CREATE_JOB
             await stall.printer(url=between.url)
             job_id = await sold_job(stall)
-            await asyncio.wait_for(between.is_held.wait(), MOST_SECONDS)
-            between.was_asked_for_jobs.clear()
-            await between.was_asked_for_jobs.wait()
-            await asyncio.sleep(0.2)  # the sender is told that there is no such job
-            between.let_go.set()
+            await let_go_late(between)
             following = await until(stall, await sold_job(stall), "printed", "uncertain", "failed", "cancelled")
             job = await until(stall, job_id, "printed", "uncertain", "failed", "cancelled")
             assert (job.state, following.state, between.cancelled) == ("printed", "printed", 1)

@@ -191,7 +191,7 @@ class Press:
 
     async def _withdraw(self, opened: JobThere) -> None:
         """Leave no open job behind; without its document it prints nothing, and the printer drops it in the end."""
-        with contextlib.suppress(NotSent, NoAnswer, Refused):
+        with contextlib.suppress(NotSent, NoAnswer):
             await self.printer.withdraw(opened)
 
     async def _still_held(self, job: PrintJob) -> bool:

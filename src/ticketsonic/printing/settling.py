@@ -24,14 +24,14 @@ from ticketsonic.printing.jobs import PrintJob
 
 REMEMBERED_SECONDS = 55
 ASKING_SECONDS = 20
-"""For how long a printer that does not answer is asked, beyond the first question."""
+"""For how long a printer is asked that does not answer, or not for good, beyond the first question."""
 AGAIN_SECONDS = 3.0
 _CLOCK_SECONDS = 2
 """By how much a printer's seconds since it was switched on may be off."""
 
 
 class Lost(Enum):
-    """Where no job was found; the value is why that settles nothing, for people."""
+    """What it came to where the printer's job does not tell; the value is why, for people."""
 
     NEVER_ARRIVED = "It did not reach the printer."
     SILENT = "The printer took it, or not, and does not answer."

@@ -74,11 +74,10 @@ class Printer:
         }
         return _job_of(await self._ask(Operation.SEND_DOCUMENT, attributes, None, document, seconds=ANSWER_SECONDS))
 
-    async def withdraw(self, opened: JobThere) -> JobThere | None:
-        """Cancel an open job; returns what became of it, None where the printer does not know it any more."""
-        with contextlib.suppress(Refused):  # it is over already, or its document came at this instant
+    async def withdraw(self, opened: JobThere) -> None:
+        """Cancel an open job. What became of it is to be asked: its document may have come at this instant."""
+        with contextlib.suppress(Refused):  # it is over already
             await self._ask(Operation.CANCEL_JOB, {"job-id": Value(Tag.INTEGER, int(opened.printer_job))})
-        return await self.job(opened.printer_job)
 
     async def find(self, name: str) -> JobThere | None:
         """Look for a job by the name it was sent under: if there are several, one that came out, else the newest."""
